@@ -1,0 +1,83 @@
+import type { Severity } from '../stack/labels.ts';
+import type { Urls } from '../stack/links.ts';
+
+/** A `watchpost.yaml` that was read and found right. All durations in milliseconds. */
+export interface Config {
+  /** The file it came from, as the user named it. */
+  readonly file: string;
+  /** The text of that file, for the copy that the probe service reads. */
+  readonly source: string;
+  readonly stack: string;
+  readonly environment: string;
+  readonly urls: Urls;
+  /** In file order. */
+  readonly services: readonly ServiceConfig[];
+  readonly notify: NotifyConfig;
+  /** Names of the variables that the file uses, sorted; never their values. */
+  readonly variables: readonly string[];
+}
+
+export interface ServiceConfig {
+  readonly name: string;
+  readonly team: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly dependsOn: readonly string[];
+  readonly slo?: SloConfig;
+  /** URL that Prometheus scrapes. No variable can stand in it: Prometheus reads it itself. */
+  readonly metrics?: string;
+  readonly logs?: LogSource;
+  readonly probes: readonly ProbeConfig[];
+}
+
+export interface ProbeConfig {
+  readonly service: string;
+  readonly name: string;
+  /** The prober's kind: `http`, `tcp`, `tls`. */
+  readonly kind: string;
+  /** What the prober's schema made of its options; only that prober knows the type. May hold secrets. */
+  readonly options: unknown;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  /** How many re-checks must repeat a fail before it counts; 0 counts the first. */
+  readonly confirm: number;
+  /** How many passes in a row end it. */
+  readonly recover: number;
+  readonly severity: Severity;
+}
+
+/** Objective as a fraction, `0.999`. */
+export interface SloConfig {
+  readonly availability?: number;
+  readonly latency?: { readonly belowMs: number; readonly ratio: number };
+  readonly windowMs: number;
+}
+
+export type LogSource =
+  | { readonly kind: 'container'; readonly container: string }
+  | { readonly kind: 'file'; readonly glob: string }
+  | { readonly kind: 'unit'; readonly unit: string };
+
+export interface Channels {
+  readonly slack?: SlackConfig;
+  readonly email?: EmailConfig;
+}
+
+export interface NotifyConfig extends Channels {
+  /** A team that is not named here goes to the channels above. */
+  readonly teams: Readonly<Record<string, Channels>>;
+}
+
+export interface SlackConfig {
+  readonly webhookUrlFile: string;
+  readonly channel?: string;
+}
+
+export interface EmailConfig {
+  readonly to: readonly string[];
+  readonly from: string;
+  readonly smarthost: { readonly host: string; readonly port: number };
+  readonly username?: string;
+  readonly passwordFile?: string;
+  /** Default true; false only for a relay on a loopback or private address. */
+  readonly requireTls: boolean;
+}

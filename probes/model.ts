@@ -1,0 +1,112 @@
+/** The nouns of the probe service. */
+
+import type { Dependencies } from '../stack/dependencies.ts';
+import type { Severity } from '../stack/labels.ts';
+import type { Urls } from '../stack/links.ts';
+import type { MetricName } from '../stack/metrics.ts';
+import type { Reason, Verdict } from '../stack/reasons.ts';
+import type { Channels } from './pager/channels.ts';
+
+/** Which probe: a probe's name is unique only within its service. Never join these into one key with a separator. */
+export interface ProbeId {
+  readonly service: string;
+  readonly probe: string;
+}
+
+/** One value for the metric named; labels besides `service`, `probe`, `target`, `location`. */
+export interface Sample {
+  readonly metric: MetricName;
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A step of a run, for people: `/debug` shows them in order. */
+export interface Step {
+  /** Milliseconds since the attempt began. */
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** What one attempt came to. A prober returns it and never throws for anything the target did. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  /** Whole phrases, redacted, one line, at most 160 characters: `status 503` / `status 200`. Empty on a pass. */
+  readonly found: string;
+  readonly expected: string;
+  /** From the start of the attempt to its end. */
+  readonly durationMs: number;
+  readonly samples: readonly Sample[];
+  readonly steps: readonly Step[];
+}
+
+/** What a prober is given for one attempt. */
+export interface Run {
+  /** Aborts at the deadline or when the service stops. The prober then closes all it opened and returns. */
+  readonly signal: AbortSignal;
+  /** The attempt's time limit; a fail by it names the phase that did not end. */
+  readonly timeoutMs: number;
+  /** Names to addresses: hosts file, search domains, Docker's names, the stack's own parts. */
+  readonly resolve: Resolve;
+}
+
+export type Resolve = (host: string, family: 4 | 6 | 'any', signal: AbortSignal) => Promise<readonly Address[]>;
+export interface Address {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/** The time, as an argument: the system's in production, one turned by hand in tests. */
+export interface Clock {
+  /** Unix time in milliseconds. */
+  now(): number;
+  /** Milliseconds that only go forward, with a fraction. */
+  monotonic(): number;
+  /** Calls back once after `ms`. Disposing it cancels. */
+  after(ms: number, callback: () => void): Disposable;
+}
+
+/** A probe bound to its prober and options: all that the scheduler, the state and the exporters see of it. */
+export interface PlannedProbe extends ProbeId {
+  readonly kind: string;
+  /** What is probed, redacted: a label. */
+  readonly target: string;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  readonly confirm: number;
+  readonly recover: number;
+  readonly severity: Severity;
+  readonly team: string;
+  /** The service's own labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly run: (run: Run) => Promise<Outcome>;
+}
+
+/** Everything the service needs of the configuration. Made by the caller; the service knows no file format. */
+export interface Plan {
+  /** SHA-256 of the configuration text, hex. */
+  readonly hash: string;
+  readonly stack: string;
+  readonly environment: string;
+  readonly location: string;
+  readonly urls: Urls;
+  readonly probes: readonly PlannedProbe[];
+  readonly dependencies: Dependencies;
+  readonly notify: { readonly default: Channels; readonly teams: Readonly<Record<string, Channels>> };
+}
+
+/** The state of a probe as the hysteresis sees it. `since` is when the first failing run began, Unix milliseconds. */
+export type ProbeState =
+  | { readonly status: 'unknown' | 'up' }
+  | { readonly status: 'down'; readonly since: number; readonly outcome: Outcome };
+
+/** A change that counts: confirmed, and held back for its parents where it had to be. */
+export interface Transition {
+  readonly probe: PlannedProbe;
+  readonly to: 'down' | 'up';
+  /** Unix milliseconds: when the first failing run began (down), when the pass that ended it ended (up). */
+  readonly at: number;
+  /** For `up`: since when it had been down. */
+  readonly since: number;
+  readonly outcome: Outcome;
+}

@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import type { MetricName } from '../../stack/metrics.ts';
+import type { Outcome, Run } from '../model.ts';
+
+/**
+ * A protocol. Its `kind` is the key in watchpost.yaml; `value` is what stands at that key (a URL, a `host:port`);
+ * `options` are the keys that may stand beside it, besides the common ones (`every`, `timeout`, `confirm`, `recover`,
+ * `severity`). Both are described (`.describe()`): the reference and the JSON Schema are made from them.
+ */
+export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.ZodObject = z.ZodObject> {
+  readonly kind: string;
+  readonly describe: string;
+  readonly value: Value;
+  readonly options: Options;
+  /** The metrics that an outcome of this prober may carry in `samples`. */
+  readonly metrics: readonly MetricName[];
+  /** What is probed, without anything secret: the `target` label. */
+  target(value: z.output<Value>): string;
+  /** Host and port that are dialled, for checks of the configuration: which parts of the stack it names. */
+  endpoint(value: z.output<Value>): { readonly host: string; readonly port: number };
+  /** One attempt. Never throws for what the target did; a throw is a fault of ours and is counted as `internal`. */
+  probe(value: z.output<Value>, options: z.output<Options>, run: Run): Promise<Outcome>;
+}

@@ -1,0 +1,34 @@
+/**
+ * Names of the fields of the probe service's log records. They equal the metric labels, so that a page, a panel and a
+ * line link to each other. The first two are Loki index labels (few and bounded), the rest is structured metadata.
+ */
+export const logResource = { serviceName: 'service.name', environment: 'deployment.environment.name' } as const;
+/** `service.name` of the probe service's own records. */
+export const logServiceName = 'watchpost';
+export const logFields = {
+  event: 'event',
+  service: 'service',
+  probe: 'probe',
+  target: 'target',
+  verdict: 'verdict',
+  reason: 'reason',
+  found: 'found',
+  expected: 'expected',
+  durationSeconds: 'duration_seconds',
+} as const;
+/** Closed list of what a record can be about. */
+export const logEvents = [
+  'probe_failed',
+  'probe_down',
+  'probe_recovered',
+  'probe_inconclusive',
+  'config_loaded',
+  'config_refused',
+  'page_sent',
+  'page_failed',
+  'receipt',
+  'started',
+  'stopping',
+  'internal_error',
+] as const;
+export type LogEvent = (typeof logEvents)[number];

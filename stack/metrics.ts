@@ -1,0 +1,85 @@
+/**
+ * The metric catalogue: every series the probe service may export, and nothing else. Rules, dashboards, docs and the
+ * exporter derive from this table. Names without `watchpost_` mean what they mean in blackbox_exporter.
+ */
+export const metrics = {
+  probe_success: g('1 if the last conclusive run passed, 0 if it failed.'),
+  probe_duration_seconds: g('How long the last run took, all of it.'),
+  probe_ip_protocol: g('4 or 6: the address family that was dialled.'),
+  probe_dns_lookup_time_seconds: g('How long resolving the name took.'),
+  probe_http_status_code: g('The status of the last answer.'),
+  probe_http_duration_seconds: g('How long each phase of the request took. A phase that did not run is left out.', [
+    'phase',
+  ]),
+  probe_http_redirects: g('How many redirects were followed. Left out when none was.'),
+  probe_http_version: g('The HTTP version of the answer.'),
+  probe_ssl_earliest_cert_expiry: g(
+    'When the first certificate of the chain expires, in Unix time. Kept when verification fails.',
+  ),
+  probe_tls_version_info: g('1: the TLS version that was agreed.', ['version']),
+  watchpost_probe_down: g('1 while the probe is confirmed down, 0 otherwise. What rules and the fast path use.', [
+    'severity',
+    'team',
+  ]),
+  watchpost_probe_failing_info: g(
+    '1 while the probe is confirmed down: why, what was found and what was expected, as they were when it was confirmed.',
+    ['reason', 'found', 'expected'],
+  ),
+  watchpost_probe_down_since_timestamp_seconds: g(
+    'When the first run of the failure began, in Unix time. Left out while up.',
+  ),
+  watchpost_probe_last_run_timestamp_seconds: g('When the last run ended, in Unix time.'),
+  watchpost_probe_interval_seconds: g('The configured interval.'),
+  watchpost_probe_schedule_lateness_seconds: g('How late the last scheduled run started.'),
+  watchpost_probe_runs_total: c('Scheduled runs by verdict.', ['verdict']),
+  watchpost_probe_skipped_runs_total: c('Scheduled runs that were left out because the one before had not ended.'),
+  watchpost_probe_info: g('1: what the configuration says of the probe.', ['kind', 'severity', 'team']),
+  watchpost_service_probe_duration_seconds: own('histogram', 'Durations of scheduled runs, by service.', ['service']),
+  watchpost_config_last_reload_successful: own('gauge', '1 if the last attempt to load the configuration succeeded.'),
+  watchpost_config_last_reload_success_timestamp_seconds: own(
+    'gauge',
+    'When the configuration was last loaded, in Unix time.',
+  ),
+  watchpost_config_info: own('gauge', '1: the hash of the configuration that is running.', ['hash']),
+  watchpost_build_info: own('gauge', '1: the version that is running.', ['version', 'node']),
+  watchpost_fast_path_posts_total: own('counter', 'Posts of alerts to Alertmanager by result.', ['result']),
+  watchpost_notifications_total: own('counter', 'Messages sent by the direct pager, by channel and result.', [
+    'channel',
+    'result',
+  ]),
+  watchpost_receipts_total: own('counter', 'Notifications that Alertmanager delivered to the receipt log.', ['status']),
+  watchpost_alert_path_last_success_timestamp_seconds: own(
+    'gauge',
+    'When the Watchdog alert last came back through Prometheus and Alertmanager, in Unix time.',
+  ),
+  watchpost_log_records_total: own('counter', 'Log records by what became of them on their way to the log store.', [
+    'result',
+  ]),
+  watchpost_internal_errors_total: own('counter', 'Faults of the probe service itself, by place.', ['place']),
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof metrics;
+export type MetricType = 'gauge' | 'counter' | 'histogram';
+
+export interface MetricDefinition {
+  readonly type: MetricType;
+  readonly help: string;
+  /** `probe`: also carries `service`, `probe`, `target`, `location`. `service`: of the probe service itself. */
+  readonly scope: 'probe' | 'own';
+  /** Labels besides those of the scope. */
+  readonly labels: readonly string[];
+}
+
+function g(help: string, labels: readonly string[] = []): MetricDefinition {
+  return { type: 'gauge', scope: 'probe', help, labels };
+}
+function c(help: string, labels: readonly string[] = []): MetricDefinition {
+  return { type: 'counter', scope: 'probe', help, labels };
+}
+function own(type: MetricType, help: string, labels: readonly string[] = []): MetricDefinition {
+  return { type, scope: 'own', help, labels };
+}
+
+/** Phases of an HTTP exchange, in order, as blackbox_exporter names them. */
+export const httpPhases = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
+export type HttpPhase = (typeof httpPhases)[number];

@@ -1,0 +1,41 @@
+/**
+ * Why a run ended as it did: a closed list, so that it can be a label. `words` is what a person reads in a page;
+ * `verdict` is what the reason leads to. A reason says where in the exchange the trouble was, never what the cause is.
+ */
+export const reasons = {
+  ok: { verdict: 'pass', words: 'as expected' },
+  dns_not_found: { verdict: 'fail', words: 'the name does not resolve' },
+  connect_refused: { verdict: 'fail', words: 'the connection was refused' },
+  connect_unreachable: { verdict: 'fail', words: 'the address cannot be reached' },
+  connect_timeout: { verdict: 'fail', words: 'no answer to the connection attempt' },
+  connect_reset: { verdict: 'fail', words: 'the connection was reset' },
+  connect_open: { verdict: 'fail', words: 'the port is open and should be closed' },
+  tls_handshake: { verdict: 'fail', words: 'the TLS handshake failed' },
+  tls_timeout: { verdict: 'fail', words: 'the TLS handshake did not finish in time' },
+  certificate_expired: { verdict: 'fail', words: 'the certificate has expired' },
+  certificate_not_yet_valid: { verdict: 'fail', words: 'the certificate is not valid yet' },
+  certificate_expiring: { verdict: 'fail', words: 'the certificate expires too soon' },
+  certificate_name: { verdict: 'fail', words: 'the certificate is for another name' },
+  certificate_untrusted: { verdict: 'fail', words: 'the certificate is not trusted' },
+  response_timeout: { verdict: 'fail', words: 'no answer in time' },
+  body_timeout: { verdict: 'fail', words: 'the answer did not end in time' },
+  response_closed: { verdict: 'fail', words: 'the connection closed before the answer was complete' },
+  protocol: { verdict: 'fail', words: 'the answer breaks the protocol' },
+  too_many_redirects: { verdict: 'fail', words: 'too many redirects' },
+  body_too_large: { verdict: 'fail', words: 'the answer is larger than allowed' },
+  status: { verdict: 'fail', words: 'the status is wrong' },
+  header: { verdict: 'fail', words: 'a header is wrong' },
+  body: { verdict: 'fail', words: 'the body is wrong' },
+  json: { verdict: 'fail', words: 'the JSON is wrong' },
+  slow: { verdict: 'fail', words: 'the answer came too late' },
+  resolver: { verdict: 'inconclusive', words: "the prober's own resolver did not answer" },
+  descriptors: { verdict: 'inconclusive', words: 'the prober ran out of file descriptors' },
+  internal: { verdict: 'inconclusive', words: 'the prober itself failed' },
+} as const satisfies Record<string, { verdict: 'pass' | 'fail' | 'inconclusive'; words: string }>;
+
+export type Reason = keyof typeof reasons;
+export type Verdict = (typeof reasons)[Reason]['verdict'];
+export const verdicts = ['pass', 'fail', 'inconclusive'] as const satisfies readonly Verdict[];
+
+/** The reasons that a fail can have. */
+export type FailReason = { [R in Reason]: (typeof reasons)[R]['verdict'] extends 'fail' ? R : never }[Reason];

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+const everywhere = { include: ['**/*.test.ts'], exclude: ['**/node_modules/**', '.watchpost/**', 'test/stack/**'] };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', ...everywhere, testTimeout: 15_000 } },
+      {
+        test: {
+          name: 'stack',
+          include: ['test/stack/**/*.test.ts'],
+          globalSetup: ['test/support/prepare.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
