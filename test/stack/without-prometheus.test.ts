@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missing } from '../support/found.ts';
+import { pagesAbout, waitForPages } from '../support/pages.ts';
+import { hostName, type Stack, startStack } from '../support/stack.ts';
+import { startTarget, type Target } from '../support/target.ts';
+
+const lacking = missing(['watchpost', 'prometheus', 'alertmanager']);
+
+describe.skipIf(lacking)(`with Prometheus stopped${lacking ? ` (${lacking})` : ''}`, () => {
+  const cleanup = new AsyncDisposableStack();
+  let target: Target;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    target = cleanup.use(await startTarget());
+    stack = cleanup.use(
+      await startStack({
+        services: `  shop:
+    probes:
+      ready: { http: "http://${hostName}:${target.port}/" }
+`,
+      }),
+    );
+    await waitForPages.settled(stack);
+    await stack.part('prometheus').stop({ remove: false, timeout: 5_000 });
+  });
+  afterAll(() => cleanup.disposeAsync());
+
+  test('the fast path alone pages, does not resolve while the target stays down, and resolves when it is back', async () => {
+    const broken = Date.now();
+    target.answer(500);
+    const page = await waitForPages.firing(stack, 'shop', 10_000);
+    expect(page.slack.at - broken).toBeLessThan(10_000);
+    expect(page.mail.at - broken).toBeLessThan(10_000);
+
+    // Longer than the 60 s after which a post that is not repeated would lapse, and a group interval more.
+    await waitForPages.forMs(95_000);
+    expect(pagesAbout(stack, 'shop').slack.map((entry) => entry.status)).toEqual(['firing']);
+
+    target.answer(200);
+    await waitForPages.resolved(stack, 'shop', 120_000);
+    const { slack, mail } = pagesAbout(stack, 'shop');
+    expect(slack.map((entry) => entry.status)).toEqual(['firing', 'resolved']);
+    expect(mail.map((entry) => entry.status)).toEqual(['firing', 'resolved']);
+    expect(stack.slack.received).toHaveLength(2);
+    expect(stack.mail.received).toHaveLength(2);
+  });
+});

@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GenericContainer, Network, type StartedTestContainer, Wait } from 'testcontainers';
+import { composeSurroundings } from '../../cli/surroundings.ts';
+import { loadConfig, renderDiagnostics } from '../../config/index.ts';
+import { componentCommand } from '../../stack/arguments.ts';
+import { type Part, parts } from '../../stack/parts.ts';
+import { imageOf } from './found.ts';
+import { checkout } from './images.ts';
+import { type MailSink, startMailSink } from './mail-sink.ts';
+import { must } from './shell.ts';
+import { type SlackSink, startSlackSink } from './slack-sink.ts';
+
+/** The host, as a container names it. */
+export const hostName = 'host.docker.internal';
+
+/** The parts that a page travels through. */
+export type StackPart = 'watchpost' | 'prometheus' | 'alertmanager';
+
+/** A running stack whose pages arrive in two sinks of the test. */
+export interface Stack extends AsyncDisposable {
+  readonly slack: SlackSink;
+  readonly mail: MailSink;
+  part(name: StackPart): StartedTestContainer;
+  /** URL of a part from the test's side. */
+  url(name: StackPart): string;
+  /** Runs a command in a container of the stack. */
+  exec(alias: string, command: readonly string[]): Promise<void>;
+  /** SIGKILL, without a restart. */
+  kill(alias: string): Promise<void>;
+  /** Another container on the stack's network, stopped with it. */
+  add(alias: string, container: GenericContainer): Promise<StartedTestContainer>;
+}
+
+export interface StackOptions {
+  /** The `services:` block of watchpost.yaml, indented as there. */
+  readonly services: string;
+  /** Other containers that must be there before the probes start. */
+  readonly before?: (stack: Pick<Stack, 'add'>) => Promise<void>;
+}
+
+/**
+ * Starts the probe service, Prometheus and Alertmanager from what `watchpost generate` writes for compose: the same
+ * folders at the same places, the same arguments, the same names on the network.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  await using cleanup = new AsyncDisposableStack();
+  const slack = cleanup.use(await startSlackSink({ host: '0.0.0.0' }));
+  const mail = cleanup.use(await startMailSink({ host: '0.0.0.0' }));
+
+  const folder = mkdtempSync(join(tmpdir(), 'watchpost-stack-'));
+  cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const text = configuration(options.services, mail.port);
+  const file = join(folder, 'watchpost.yaml');
+  writeFileSync(file, text);
+  mkdirSync(join(folder, 'secrets'), { mode: 0o755 });
+  writeFileSync(join(folder, 'secrets/slack_webhook_url'), `http://${hostName}:${slack.port}/services/T0/B0/x`, { mode: 0o444 });
+  const cli = join(checkout, 'cli/watchpost.ts');
+  await must(process.execPath, [cli, 'generate', '--config', file, '--out', folder, '--target', 'compose']);
+
+  const network = await new Network().start();
+  cleanup.defer(() => network.stop());
+  const loaded = loadConfig(text, { file, env: {}, mode: 'generate' });
+  if ('diagnostics' in loaded) throw new Error(renderDiagnostics(loaded.diagnostics, text));
+  const surroundings = composeSurroundings(loaded.config);
+
+  const started = new Map<string, StartedTestContainer>();
+  const launch = async (alias: string, container: GenericContainer): Promise<StartedTestContainer> => {
+    const running = await container
+      .withNetwork(network)
+      .withNetworkAliases(alias)
+      .withExtraHosts([{ host: hostName, ipAddress: 'host-gateway' }])
+      .start();
+    cleanup.defer(async () => {
+      await running.stop({ timeout: 1_000 });
+    });
+    started.set(alias, running);
+    return running;
+  };
+  const mount = (name: string) => ({ source: join(folder, name, 'generated'), target: `/etc/watchpost/${name}`, mode: 'ro' as const });
+  const secrets = { source: join(folder, 'secrets'), target: '/run/secrets', mode: 'ro' as const };
+  const component = (part: Part, ready: string) => {
+    const { args, env } = componentCommand(part, surroundings);
+    return new GenericContainer(imageOf(part as StackPart))
+      .withCommand([...args])
+      .withEnvironment({ ...env })
+      .withExposedPorts(parts[part].port)
+      .withWaitStrategy(Wait.forHttp(ready, parts[part].port))
+      .withStartupTimeout(60_000);
+  };
+
+  await options.before?.({ add: launch });
+  await launch('alertmanager', component('alertmanager', '/-/ready').withBindMounts([mount('alerts'), secrets]));
+  await launch(
+    'watchpost',
+    new GenericContainer(imageOf('watchpost'))
+      .withBindMounts([mount('probes'), secrets])
+      .withExposedPorts(parts.watchpost.port)
+      .withWaitStrategy(Wait.forHttp('/-/ready', parts.watchpost.port))
+      .withStartupTimeout(60_000),
+  );
+  await launch('prometheus', component('prometheus', '/-/ready').withBindMounts([mount('prometheus'), mount('alerts')]));
+
+  const rest = cleanup.move();
+  const part = (name: string) => {
+    const running = started.get(name);
+    if (!running) throw new Error(`${name} does not run in this stack`);
+    return running;
+  };
+  return {
+    slack,
+    mail,
+    part,
+    url: (name) => `http://${part(name).getHost()}:${part(name).getMappedPort(parts[name].port)}`,
+    exec: async (alias, command) => {
+      await part(alias).exec([...command]);
+    },
+    kill: async (alias) => {
+      await must('docker', ['kill', part(alias).getId()]);
+    },
+    add: launch,
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+function configuration(services: string, smtpPort: number): string {
+  return `stack: test
+environment: ci
+defaults: { every: 5s, timeout: 2s }
+urls: { grafana: https://watch.example.org, alertmanager: https://watch.example.org/am, watchpost: https://watch.example.org/wp }
+services:
+${services}
+notify:
+  slack: { webhook_url_file: /run/secrets/slack_webhook_url, channel: "#alerts" }
+  email: { to: [oncall@example.org], from: watchpost@example.org, smarthost: "${hostName}:${smtpPort}", require_tls: false }
+`;
+}
