@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { sayPath, shippedConfig } from './checkout.ts';
+import { readConfig } from './read-config.ts';
+import { count } from './say-config.ts';
+import type { Terminal } from './terminal.ts';
+
+export function command(terminal: Terminal): Command {
+  return new Command('check')
+    .option('--config <file>', 'the file to check', shippedConfig)
+    .action(async ({ config: file }: { config: string }) => {
+      const config = await readConfig(file, 'run');
+      const probes = config.services.reduce((sum, service) => sum + service.probes.length, 0);
+      terminal.print(`${sayPath(file)}: ok: ${count(config.services.length, 'service')}, ${count(probes, 'probe')}`);
+    });
+}
+

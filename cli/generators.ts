@@ -1,0 +1,52 @@
+import { parseAllDocuments } from 'yaml';
+import { generateAlerts } from '../alerts/index.ts';
+import { generateCompose } from '../compose/index.ts';
+import { generateDocs } from '../config/index.ts';
+import type { Config } from '../config/model.ts';
+import { generateDashboards } from '../dashboards/index.ts';
+import { generateGrafana } from '../grafana/index.ts';
+import { generateLoki } from '../loki/index.ts';
+import { generatePrometheus } from '../prometheus/index.ts';
+import { type GeneratedFile, generatedFolders, type Surroundings } from '../stack/surroundings.ts';
+
+/** What the components read. Pure: nothing is written. Throws where a generator made something that cannot be right. */
+export function generateAll(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
+  return proven([
+    ...generatePrometheus(config, surroundings),
+    ...generateAlerts(config, surroundings),
+    ...generateLoki(config, surroundings),
+    ...generateGrafana(config, surroundings),
+    ...generateDashboards(config, surroundings),
+    { path: 'probes/generated/watchpost.yaml', content: config.source },
+  ]);
+}
+
+/** What else a checkout holds: compose.yaml, and the reference pages, which depend on no configuration. */
+export function generateForCheckout(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
+  return proven([...generateCompose(config, surroundings), ...generateDocs()]);
+}
+
+/** The folders that hold generated files and nothing else, below the output root. */
+export const componentFolders: readonly string[] = generatedFolders.map((folder) => `${folder}/generated`);
+export const checkoutFolders: readonly string[] = [...componentFolders, 'docs/generated'];
+
+/** A fault found here is ours; it is found before the first file is written. */
+function proven(files: readonly GeneratedFile[]): readonly GeneratedFile[] {
+  const seen = new Set<string>();
+  for (const { path, content } of files) {
+    if (seen.has(path)) throw new Error(`two generators made ${path}`);
+    seen.add(path);
+    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(path) || path.includes('..')) throw new Error(`${path} is no path of a generated file`);
+    if (!content.endsWith('\n')) throw new Error(`${path} does not end with a newline`);
+    if (path.endsWith('.json')) JSON.parse(content);
+    if (/\.ya?ml$/.test(path)) proveYaml(path, content);
+  }
+  return files;
+}
+
+function proveYaml(path: string, content: string): void {
+  for (const document of parseAllDocuments(content)) {
+    const [fault] = document.errors;
+    if (fault) throw new Error(`${path} is no YAML: ${fault.message}`, { cause: fault });
+  }
+}

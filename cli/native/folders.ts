@@ -1,0 +1,15 @@
+import { join, resolve } from 'node:path';
+
+/** Where the native way keeps things, below its data folder. Each part's own data lies in a folder of its name. */
+export function nativeFolders(data: string) {
+  const root = resolve(data);
+  return {
+    data: root,
+    /** What was generated. */
+    out: join(root, 'config'),
+    logs: join(root, 'logs'),
+    /** Says which process runs the stack, and how: `down` and `reload` read it. */
+    state: join(root, 'up.json'),
+    grafanaPassword: join(root, 'grafana', 'admin-password'),
+  } as const;
+}

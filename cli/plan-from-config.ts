@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Config, Channels as ConfiguredChannels, ProbeConfig } from '../config/model.ts';
+import type { Plan, PlannedProbe } from '../probes/model.ts';
+import type { Channels } from '../probes/pager/channels.ts';
+import { probers } from '../probes/probers/index.ts';
+import type { Prober } from '../probes/probers/prober.ts';
+import { defaultLocation } from '../stack/labels.ts';
+import { Secret } from '../stack/secret.ts';
+import type { Surroundings } from '../stack/surroundings.ts';
+import { sayPath } from './checkout.ts';
+import { sayFileFault } from './read-config.ts';
+
+/** What the probe service needs of a configuration that was read in mode `run`: probes bound to their probers. */
+export function planFromConfig(config: Config, surroundings: Pick<Surroundings, 'reach' | 'secret'>): Plan {
+  const { stack, environment, urls, services, notify } = config;
+  return {
+    hash: configHash(config),
+    stack,
+    environment,
+    location: defaultLocation,
+    urls,
+    probes: services.flatMap((service) =>
+      service.probes.map((probe) => plannedProbe(probe, { team: service.team, labels: service.labels })),
+    ),
+    dependencies: new Map(services.map(({ name, dependsOn }) => [name, dependsOn])),
+    notify: {
+      default: channels(notify, surroundings),
+      teams: Object.fromEntries(
+        Object.entries(notify.teams).map(([team, own]) => [team, channels(own, surroundings)]),
+      ),
+    },
+  };
+}
+
+/** SHA-256 of the text, hex: what tells one configuration from the next, in metrics and in tables. */
+export function configHash(config: Pick<Config, 'source'>): string {
+  return createHash('sha256').update(config.source).digest('hex');
+}
+
+function plannedProbe(probe: ProbeConfig, service: Pick<PlannedProbe, 'team' | 'labels'>): PlannedProbe {
+  const { name, kind, everyMs, timeoutMs, confirm, recover, severity } = probe;
+  const bound = findProber(kind);
+  return {
+    service: probe.service,
+    probe: name,
+    kind,
+    target: bound.target(probe.options),
+    everyMs,
+    timeoutMs,
+    confirm,
+    recover,
+    severity,
+    ...service,
+    run: (run) => bound.probe(probe.options, run),
+  };
+}
+
+/** A prober whose arguments are the options of a probe as the configuration holds them. */
+export interface BoundProber {
+  target(options: unknown): string;
+  endpoint(options: unknown): { readonly host: string; readonly port: number };
+  probe(options: unknown, run: Parameters<PlannedProbe['run']>[0]): ReturnType<PlannedProbe['run']>;
+}
+
+export function findProber(kind: string): BoundProber {
+  const prober = (probers as readonly Prober[]).find((known) => known.kind === kind);
+  if (!prober) throw new Error(`no prober of kind "${kind}"; known: ${probers.map((known) => known.kind).join(', ')}`);
+  return {
+    target: (options) => prober.target(parsed(options).value),
+    endpoint: (options) => prober.endpoint(parsed(options).value),
+    probe: (options, run) => prober.probe(parsed(options).value, parsed(options).options, run),
+  };
+}
+
+/** `options` is what this prober's own two schemas made, which the configuration keeps without knowing the types. */
+function parsed(options: unknown): { readonly value: unknown; readonly options: Record<string, unknown> } {
+  return options as { value: unknown; options: Record<string, unknown> };
+}
+
+function channels({ slack, email }: ConfiguredChannels, { reach, secret }: Pick<Surroundings, 'reach' | 'secret'>): Channels {
+  return {
+    ...(slack && {
+      slack: {
+        webhookUrl: () => readSecret(secret(slack.webhookUrlFile)),
+        ...(slack.channel !== undefined && { channel: slack.channel }),
+      },
+    }),
+    ...(email && {
+      email: {
+        to: email.to,
+        from: email.from,
+        ...hostAndPort(reach(`${email.smarthost.host}:${email.smarthost.port}`)),
+        requireTls: email.requireTls,
+        ...(email.username !== undefined && { username: email.username }),
+        ...passwordOf(email.passwordFile, secret),
+      },
+    }),
+  };
+}
+
+function passwordOf(file: string | undefined, secret: Surroundings['secret']) {
+  return file === undefined ? {} : { password: () => readSecret(secret(file)) };
+}
+
+function hostAndPort(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+}
+
+/** Read when it is needed, so that a rotated secret needs no reload. A trailing newline is no part of it. */
+async function readSecret(path: string): Promise<Secret> {
+  try {
+    return new Secret((await readFile(path, 'utf8')).trim());
+  } catch (error) {
+    throw new Error(`cannot read the secret file ${sayPath(path)}: ${sayFileFault(error)}`, { cause: error });
+  }
+}

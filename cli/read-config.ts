@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { loadConfig, renderDiagnostics } from '../config/index.ts';
+import type { Config } from '../config/model.ts';
+import { sayPath } from './checkout.ts';
+import { UserError } from './user-error.ts';
+
+/** `run` resolves variables; `generate` leaves them alone, because no generator may see a value. */
+export type ReadMode = 'run' | 'generate';
+
+/** Reads and checks the file anew. `problem` is what a person should read. */
+export async function tryConfig(file: string, mode: ReadMode): Promise<{ config: Config } | { problem: string }> {
+  let source: string;
+  try {
+    source = await readFile(file, 'utf8');
+  } catch (error) {
+    return { problem: `cannot read ${sayPath(file)}: ${sayFileFault(error)}` };
+  }
+  const loaded = loadConfig(source, { file: sayPath(file), env: process.env, mode });
+  if ('config' in loaded) return loaded;
+  return { problem: renderDiagnostics(loaded.diagnostics, source).trimEnd() };
+}
+
+/** As `tryConfig`, for a command that cannot go on without. */
+export async function readConfig(file: string, mode: ReadMode): Promise<Config> {
+  const result = await tryConfig(file, mode);
+  if ('problem' in result) throw new UserError(result.problem);
+  return result.config;
+}
+
+/** `no such file`, `permission denied`: without the call and the path, which the sentence around it names. */
+export function sayFileFault(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'EISDIR') return 'it is a folder';
+  return error instanceof Error ? error.message : String(error);
+}

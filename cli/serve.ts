@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import type { Config } from '../config/model.ts';
+import { parts } from '../stack/parts.ts';
+import { defaultDataFolder, sayPath, shippedConfig } from './checkout.ts';
+import { type Listen, parseListen, parseUrl } from './listen.ts';
+import { nativeFolders } from './native/folders.ts';
+import { startProbeService, targetVariable } from './probe-service.ts';
+import { readConfig } from './read-config.ts';
+import { sayProbes, sayWherePagesGo } from './say-config.ts';
+import { composeSurroundings, nativeSurroundings, wantedParts } from './surroundings.ts';
+import type { Terminal } from './terminal.ts';
+import { sayListenFault, stopSignal, stopWithin } from './until-stopped.ts';
+
+interface Options {
+  readonly config: string;
+  readonly listen: Listen;
+  readonly alertmanager?: string;
+  readonly otlpLogs?: string;
+  readonly direct?: boolean;
+}
+
+export function command(terminal: Terminal): Command {
+  return new Command('serve')
+    .option('--config <file>', 'the configuration', shippedConfig)
+    .option('--listen <host:port>', 'where to listen', parseListen, { host: '127.0.0.1', port: parts.watchpost.port })
+    .option('--alertmanager <url>', 'post alerts to this Alertmanager', parseUrl)
+    .option('--otlp-logs <url>', 'send logs to this OTLP endpoint, such as http://127.0.0.1:3100/otlp', parseUrl)
+    .option('--direct', 'send pages itself, without an Alertmanager')
+    .action((options: Options) => serve(options, terminal));
+}
+
+async function serve(options: Options, terminal: Terminal): Promise<void> {
+  const stopped = stopSignal();
+  const { config: configFile, listen, alertmanager, otlpLogs, direct = false } = options;
+  const config = await readConfig(configFile, 'run');
+  const service = await startProbeService({
+    configFile,
+    listen,
+    ...(alertmanager !== undefined && { alertmanager }),
+    ...(otlpLogs !== undefined && { otlpLogs }),
+    direct,
+    surroundings: surroundingsHere,
+    write: (line) => terminal.print(line),
+  }).catch((error) => {
+    throw sayListenFault(error, `${listen.host}:${listen.port}`);
+  });
+  for (const line of facts(config, service.url, options)) terminal.print(line);
+  const reload = () => void service.reload();
+  process.on('SIGHUP', reload);
+  await stopped;
+  process.off('SIGHUP', reload);
+  await stopWithin(3_000, () => service[Symbol.asyncDispose]());
+}
+
+/** In the image as Compose sees it, else as this host does. */
+function surroundingsHere(config: Config) {
+  if (process.env[targetVariable] === 'compose') return composeSurroundings(config);
+  const { data, out } = nativeFolders(defaultDataFolder);
+  return nativeSurroundings({ config, data, out, present: wantedParts(config) });
+}
+
+function facts(config: Config, url: string, { config: file, alertmanager, otlpLogs, direct }: Options): readonly string[] {
+  return [
+    `configuration: ${sayPath(file)}`,
+    `probing: ${sayProbes(config)}`,
+    `metrics: ${url}/metrics`,
+    `alerts: ${alertmanager ? `posted to ${alertmanager}` : 'posted nowhere (no --alertmanager)'}`,
+    `pages: ${direct ? sayWherePagesGo(config) : 'not sent from here (no --direct)'}`,
+    ...(otlpLogs ? [`logs: sent to ${otlpLogs}`] : []),
+  ];
+}
