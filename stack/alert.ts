@@ -23,7 +23,7 @@ export function probeDownLabels(subject: AlertSubject): Record<IdentityLabel, st
 
 /**
  * The fields of a page. Every alert of ours carries `summary`, `description`, `action` and the links; a template shows
- * those that are there. Times are not among them: Alertmanager keeps `startsAt`, and the templates print it.
+ * those that are there and not empty. Times are not among them: Alertmanager keeps `startsAt`, and the templates print it.
  */
 export const annotationNames = [
   'summary',
@@ -67,7 +67,7 @@ export function probeDownAnnotations(
     reason: failure.reason,
     found: failure.found,
     expected: failure.expected,
-    ...affected(dependents),
+    affects: affectedServices(dependents),
     action: `Open the runbook, then run the probe by hand: ${urls.watchpost}/debug/${subject.service}/${subject.probe}`,
     ...alertLinks(urls, link),
   };
@@ -83,9 +83,11 @@ export function alertLinks(urls: Urls, link: { alertname: string; service?: stri
   };
 }
 
-function affected(dependents: readonly string[]): Annotations {
-  if (dependents.length === 0) return {};
+/**
+ * Who else is hurt, in words; empty when nobody. The annotation is there even then: the rule cannot leave one out for some
+ * services and not for others (Prometheus and Alertmanager keep an empty annotation), and both paths send the same.
+ */
+export function affectedServices(dependents: readonly string[]): string {
   const shown = dependents.slice(0, 10).join(', ');
-  const more = dependents.length > 10 ? ` and ${dependents.length - 10} more` : '';
-  return { affects: `${shown}${more}` };
+  return dependents.length > 10 ? `${shown} and ${dependents.length - 10} more` : shown;
 }
