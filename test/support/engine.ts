@@ -21,7 +21,8 @@ const nothing = async () => {};
  */
 export async function ensureEngine(folder: string, say: Say): Promise<Engine> {
   if (await answers()) return { stop: nothing };
-  if (process.getuid?.() !== 0) return { missing: 'no Docker engine answers, and starting one needs root', stop: nothing };
+  if (process.getuid?.() !== 0)
+    return { missing: 'no Docker engine answers, and starting one needs root', stop: nothing };
   if (!(await which('dockerd'))) {
     if (!(await which('apt-get'))) return { missing: 'no Docker engine, and no apt-get to install one', stop: nothing };
     say('installing the Docker engine from Debian packages: docker.io iptables');

@@ -168,7 +168,8 @@ async function pull(image: string, say: Say): Promise<boolean> {
   if (registryAnswers === false) return false;
   const pulled = await run('docker', ['pull', '-q', image], { timeoutMs: registryAnswers ? 600_000 : 60_000 });
   if (pulled.code === 0) say(`pulled ${image}`);
-  else if (registryAnswers === undefined) say(`no image registry answers (${pulled.stderr.trim().split('\n').at(-1)}); building images`);
+  else if (registryAnswers === undefined)
+    say(`no image registry answers (${pulled.stderr.trim().split('\n').at(-1)}); building images`);
   registryAnswers ??= pulled.code === 0;
   return pulled.code === 0;
 }
@@ -203,7 +204,10 @@ async function build(name: TestImage, recipe: Recipe, tag: string, say: Say): Pr
           `RUN apt-get -o Acquire::Check-Valid-Until=false update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${recipe.packages.join(' ')} && rm -rf /var/lib/apt/lists/*`,
         ]
       : [];
-    writeFileSync(join(context, 'Dockerfile'), `${[`FROM ${base}`, ...install, ...copies, ...recipe.lines].join('\n')}\n`);
+    writeFileSync(
+      join(context, 'Dockerfile'),
+      `${[`FROM ${base}`, ...install, ...copies, ...recipe.lines].join('\n')}\n`,
+    );
     await must('docker', ['build', '-q', '-t', tag, context], { env: { DOCKER_BUILDKIT: '0' }, timeoutMs: 900_000 });
   } finally {
     rmSync(context, { recursive: true, force: true });
@@ -213,7 +217,8 @@ async function build(name: TestImage, recipe: Recipe, tag: string, say: Say): Pr
 
 async function writeContext(context: string, name: TestImage): Promise<void> {
   if (name === 'node') {
-    const packed = (await must('npm', ['pack', '--silent', 'npm@11'], { cwd: context })).trim().split('\n').at(-1) ?? '';
+    const packed =
+      (await must('npm', ['pack', '--silent', 'npm@11'], { cwd: context })).trim().split('\n').at(-1) ?? '';
     await must('tar', ['-xzf', packed, '--transform', 's/^package/npm/'], { cwd: context });
     const bundle = '/etc/ssl/certs/ca-certificates.crt';
     if (existsSync(bundle)) copyFileSync(bundle, join(context, 'ca-certificates.crt'));
@@ -258,4 +263,3 @@ export function imageVariables(found: ReadonlyMap<TestImage, Found>): Record<str
   }
   return variables;
 }
-

@@ -92,7 +92,8 @@ async function until<T>(
     await sleep(100);
   }
   const { slack, mail } = arrived(stack);
-  const list = (pages: readonly Arrived[]) => pages.map((page) => `\n    ${page.text.split('\n')[0]}`).join('') || ' nothing';
+  const list = (pages: readonly Arrived[]) =>
+    pages.map((page) => `\n    ${page.text.split('\n')[0]}`).join('') || ' nothing';
   throw new Error(`waited ${timeoutMs / 1000} s for ${what}.\n  Slack:${list(slack)}\n  mail:${list(mail)}`);
 }
 
@@ -103,7 +104,11 @@ async function count(stack: Stack, query: string): Promise<number> {
 }
 
 function describe(at: number, text: string): Arrived {
-  return { at, status: /\bis up again\b|\bresolved\b/i.test(text.split('\n', 3).join('\n')) ? 'resolved' : 'firing', text };
+  return {
+    at,
+    status: /\bis up again\b|\bresolved\b/i.test(text.split('\n', 3).join('\n')) ? 'resolved' : 'firing',
+    text,
+  };
 }
 
 /** Every string in a JSON value, in order. */

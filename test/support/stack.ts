@@ -55,7 +55,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const file = join(folder, 'watchpost.yaml');
   writeFileSync(file, text);
   mkdirSync(join(folder, 'secrets'), { mode: 0o755 });
-  writeFileSync(join(folder, 'secrets/slack_webhook_url'), `http://${hostName}:${slack.port}/services/T0/B0/x`, { mode: 0o444 });
+  writeFileSync(join(folder, 'secrets/slack_webhook_url'), `http://${hostName}:${slack.port}/services/T0/B0/x`, {
+    mode: 0o444,
+  });
   const cli = join(checkout, 'cli/watchpost.ts');
   await must(process.execPath, [cli, 'generate', '--config', file, '--out', folder, '--target', 'compose']);
 
@@ -78,7 +80,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     started.set(alias, running);
     return running;
   };
-  const mount = (name: string) => ({ source: join(folder, name, 'generated'), target: `/etc/watchpost/${name}`, mode: 'ro' as const });
+  const mount = (name: string) => ({
+    source: join(folder, name, 'generated'),
+    target: `/etc/watchpost/${name}`,
+    mode: 'ro' as const,
+  });
   const secrets = { source: join(folder, 'secrets'), target: '/run/secrets', mode: 'ro' as const };
   const component = (part: Part, ready: string) => {
     const { args, env } = componentCommand(part, surroundings);
@@ -100,7 +106,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       .withWaitStrategy(Wait.forHttp('/-/ready', parts.watchpost.port))
       .withStartupTimeout(60_000),
   );
-  await launch('prometheus', component('prometheus', '/-/ready').withBindMounts([mount('prometheus'), mount('alerts')]));
+  await launch(
+    'prometheus',
+    component('prometheus', '/-/ready').withBindMounts([mount('prometheus'), mount('alerts')]),
+  );
 
   const rest = cleanup.move();
   const part = (name: string) => {

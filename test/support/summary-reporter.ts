@@ -14,7 +14,8 @@ export default class SummaryReporter implements Reporter {
         const result = test.result();
         if (result.state === 'pending') continue;
         count[result.state] += 1;
-        if (result.state === 'skipped') skipped.push(`  ${module.relativeModuleId}: ${test.fullName}${result.note ? ` (${result.note})` : ''}`);
+        if (result.state === 'skipped')
+          skipped.push(`  ${module.relativeModuleId}: ${test.fullName}${result.note ? ` (${result.note})` : ''}`);
       }
     }
     // After the default reporter's own summary, so that this is the last line.
