@@ -79,6 +79,11 @@ export interface PlannedProbe extends ProbeId {
   readonly team: string;
   /** The service's own labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /**
+   * Equal in two plans exactly when `run` would do the same in both: a digest of the prober's options, secrets included.
+   * A reload leaves a probe running whose fingerprint and fields have not changed.
+   */
+  readonly fingerprint: string;
   readonly run: (run: Run) => Promise<Outcome>;
 }
 

@@ -1,0 +1,151 @@
+import { sayDuration } from '../../stack/duration.ts';
+import { reasons } from '../../stack/reasons.ts';
+import type { Clock, Outcome, PlannedProbe, ProbeId, Transition } from '../model.ts';
+import { ProbeMap } from '../probe-map.ts';
+import type { Log } from './log.ts';
+
+/** While a failure lasts, a probe says so this often. */
+const repeatMs = 60_000;
+
+/** When a probe last said that it fails or knows nothing, monotonic. */
+interface Said {
+  failedMs: number;
+  inconclusiveMs: number;
+}
+
+/** Writes into the log what becomes of probes: every change, and of failing runs as many as a person can read. */
+export class Journal {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #said = new ProbeMap<Said>();
+  /** When a fault of ours was last told of, by place. */
+  readonly #internalMs = new Map<string, number>();
+  /** When a post that failed was last told of; undefined while they work. */
+  #postFailedMs: number | undefined;
+
+  constructor(options: { log: Log; clock: Clock }) {
+    this.#log = options.log;
+    this.#clock = options.clock;
+  }
+
+  /** A run failed: not confirmed yet, or one of many while the probe is down. */
+  failed(probe: PlannedProbe, outcome: Outcome, confirmed: boolean): void {
+    const said = this.#of(probe);
+    if (this.#clock.monotonic() - said.failedMs < repeatMs) return;
+    said.failedMs = this.#clock.monotonic();
+    const state = confirmed ? 'is still failing' : 'failed, not confirmed yet';
+    this.#log.record({
+      event: 'probe_failed',
+      level: 'warn',
+      message: `${name(probe)} ${state}: ${sayFailure(outcome)}`,
+      fields: outcomeFields(probe, outcome),
+    });
+  }
+
+  inconclusive(probe: PlannedProbe, outcome: Outcome): void {
+    const said = this.#of(probe);
+    if (this.#clock.monotonic() - said.inconclusiveMs < repeatMs) return;
+    said.inconclusiveMs = this.#clock.monotonic();
+    const why = outcome.found ? `${reasons[outcome.reason].words} (${outcome.found})` : reasons[outcome.reason].words;
+    this.#log.record({
+      event: 'probe_inconclusive',
+      level: 'warn',
+      message: `${name(probe)} is inconclusive: ${why}`,
+      fields: outcomeFields(probe, outcome),
+    });
+  }
+
+  changed({ probe, to, at, since, outcome }: Transition): void {
+    if (to === 'down') {
+      // The failure has just been told of in full; the next reminder is due a minute from now.
+      this.#of(probe).failedMs = this.#clock.monotonic();
+      const began = `failing since ${new Date(since).toISOString()}`;
+      this.#log.record({
+        event: 'probe_down',
+        level: 'error',
+        message: `${name(probe)} is DOWN: ${sayFailure(outcome)}; ${began}`,
+        fields: outcomeFields(probe, outcome),
+      });
+    } else {
+      this.forget(probe);
+      this.#log.record({
+        event: 'probe_recovered',
+        level: 'info',
+        message: `${name(probe)} is up again after ${sayDuration(at - since)}`,
+        fields: outcomeFields(probe, outcome),
+      });
+    }
+  }
+
+  /** A post to Alertmanager. Failing ones speak once a minute, and the first that works again. */
+  posted(ok: boolean, alerts: number, detail: string): void {
+    const nowMs = this.#clock.monotonic();
+    if (ok) {
+      if (this.#postFailedMs !== undefined) {
+        this.#log.record({
+          event: 'page_sent',
+          level: 'info',
+          message: `Alertmanager takes alerts again: ${alerts} posted`,
+        });
+      }
+      this.#postFailedMs = undefined;
+      return;
+    }
+    if (this.#postFailedMs !== undefined && nowMs - this.#postFailedMs < repeatMs) return;
+    this.#postFailedMs = nowMs;
+    this.#log.record({
+      event: 'page_failed',
+      level: 'error',
+      message: `Alertmanager did not take ${alerts} alerts, trying again every second: ${detail}`,
+    });
+  }
+
+  /** A fault of ours. All are counted; here each place speaks once a minute. */
+  internal(place: string, error: unknown): void {
+    const nowMs = this.#clock.monotonic();
+    if (nowMs - (this.#internalMs.get(place) ?? Number.NEGATIVE_INFINITY) < repeatMs) return;
+    this.#internalMs.set(place, nowMs);
+    const what = error instanceof Error ? error.message : String(error);
+    this.#log.record({
+      event: 'internal_error',
+      level: 'error',
+      message: `a fault of the probe service itself (${place}): ${what}`,
+    });
+  }
+
+  /** The next failure is news again. */
+  forget(probe: ProbeId): void {
+    this.#said.delete(probe);
+  }
+
+  #of(probe: ProbeId): Said {
+    const known = this.#said.get(probe);
+    if (known) return known;
+    const said = { failedMs: Number.NEGATIVE_INFINITY, inconclusiveMs: Number.NEGATIVE_INFINITY };
+    this.#said.set(probe, said);
+    return said;
+  }
+}
+
+/** `the status is wrong (found status 503, expected status 200)`. */
+function sayFailure({ reason, found, expected }: Outcome): string {
+  return `${reasons[reason].words} (found ${found}, expected ${expected})`;
+}
+
+function name({ service, probe }: ProbeId): string {
+  return `${service}/${probe}`;
+}
+
+function outcomeFields(probe: PlannedProbe, outcome: Outcome) {
+  const { verdict, reason, found, expected, durationMs } = outcome;
+  return {
+    service: probe.service,
+    probe: probe.probe,
+    target: probe.target,
+    verdict,
+    reason,
+    found,
+    expected,
+    durationSeconds: durationMs / 1_000,
+  };
+}

@@ -1,0 +1,1 @@
+export { type Loaded, type Reloaded, type Service, type ServiceOptions, startService } from './service.ts';

@@ -1,0 +1,248 @@
+import type { Clock, Outcome, ProbeId, Resolve, Run } from '../model.ts';
+import { ProbeMap } from '../probe-map.ts';
+import { attempt } from './attempt.ts';
+import { firstSlot, type Grid, gridOf, nextSlot } from './grid.ts';
+
+/** Between the end of a failing attempt and its re-check. */
+export const recheckAfterMs = 1_000;
+
+/** What the scheduler sees of a probe: when to call what. It knows no protocol. */
+export interface Task extends ProbeId {
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  readonly confirm: number;
+  readonly run: (run: Run) => Promise<Outcome>;
+}
+
+/** A run that has ended: an attempt, and where it failed the re-checks that followed. */
+export interface RunReport<T extends Task> {
+  readonly task: T;
+  /** It stands for a start on the grid; otherwise it was asked for. */
+  readonly scheduled: boolean;
+  /** How late it started, for a run that the grid started. */
+  readonly latenessMs?: number;
+  /** Of the first attempt, Unix milliseconds. */
+  readonly startedAt: number;
+  /** Of the attempt that decided, monotonic. */
+  readonly decidedFromMs: number;
+  /** Unix milliseconds. */
+  readonly endedAt: number;
+  /** Of the attempt that decided. A fail is a confirmed one: every re-check repeated it, or none was needed. */
+  readonly outcome: Outcome;
+}
+
+export interface Observer<T extends Task> {
+  /** Whether a fail of this probe must be re-checked: not while it is down already. */
+  needsConfirming(task: T): boolean;
+  /** The first attempt of a run failed, and `needsConfirming`; re-checks follow. */
+  failing(task: T, outcome: Outcome): void;
+  ended(report: RunReport<T>): void;
+  /** Starts on the grid that were left out because the run before had not ended. */
+  skipped(task: T, count: number): void;
+  /** A fault of ours. */
+  internal(place: string, error: unknown): void;
+}
+
+/** Runs every task on its grid until disposed. */
+export class Scheduler<T extends Task> implements AsyncDisposable {
+  readonly #loops = new ProbeMap<Loop<T>>();
+  readonly #context: LoopContext<T>;
+  readonly #ending = new Set<Promise<void>>();
+
+  constructor(options: { clock: Clock; resolve: Resolve; observer: Observer<T> }) {
+    this.#context = { ...options, epochMs: options.clock.monotonic() };
+  }
+
+  /** Starts a task, or replaces the one of the same name; what that one was doing is given up. */
+  set(task: T): void {
+    this.remove(task);
+    const loop = new Loop(task, this.#context);
+    this.#loops.set(task, loop);
+    loop.start();
+  }
+
+  /** The same task in a new object: nothing is restarted. */
+  rename(task: T): void {
+    const loop = this.#loops.get(task);
+    if (loop) loop.task = task;
+  }
+
+  remove(id: ProbeId): void {
+    const loop = this.#loops.get(id);
+    if (!loop) return;
+    this.#loops.delete(id);
+    const end = loop.stop().finally(() => this.#ending.delete(end));
+    this.#ending.add(end);
+  }
+
+  /** A run at once, unless one that began at or after `notBeforeMs` (monotonic) is under way. */
+  runNow(id: ProbeId, notBeforeMs: number): void {
+    this.#loops.get(id)?.runNow(notBeforeMs);
+  }
+
+  /** The probes that should have run by now and have not, the longest overdue first: empty when all is well. */
+  stuck(): readonly { readonly task: T; readonly overdueMs: number }[] {
+    return this.#loops
+      .values()
+      .map((loop) => ({ task: loop.task, overdueMs: loop.overdueMs() }))
+      .filter(({ overdueMs }) => overdueMs > 0)
+      .sort((a, b) => b.overdueMs - a.overdueMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const loop of this.#loops.values()) this.remove(loop.task);
+    await Promise.all(this.#ending);
+  }
+}
+
+interface LoopContext<T extends Task> {
+  readonly clock: Clock;
+  readonly resolve: Resolve;
+  readonly observer: Observer<T>;
+  readonly epochMs: number;
+}
+
+interface CurrentRun {
+  readonly startedMs: number;
+  /** The start on the grid that it stands for. */
+  dueMs: number | undefined;
+  /** When its re-checks began. */
+  coveredFromMs: number | undefined;
+}
+
+/** What may pass beyond the due time before a probe counts as stuck. */
+const patienceMs = 10_000;
+
+class Loop<T extends Task> {
+  task: T;
+  readonly #context: LoopContext<T>;
+  readonly #grid: Grid;
+  readonly #stop = new AbortController();
+  #timer: Disposable | undefined;
+  #dueMs = 0;
+  #current: CurrentRun | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #again = false;
+
+  constructor(task: T, context: LoopContext<T>) {
+    this.task = task;
+    this.#context = context;
+    this.#grid = gridOf(task, task.everyMs, context.epochMs);
+  }
+
+  start(): void {
+    this.#arm(firstSlot(this.task, this.#grid, this.#context.clock.monotonic()));
+  }
+
+  runNow(notBeforeMs: number): void {
+    if (!this.#current) this.#begin(undefined);
+    else if (this.#current.startedMs < notBeforeMs) this.#again = true;
+  }
+
+  /** How long it has been silent beyond what its interval, time limits and re-checks explain. */
+  overdueMs(): number {
+    const { timeoutMs, confirm } = this.task;
+    const longestRunMs = (timeoutMs + recheckAfterMs) * (confirm + 1);
+    const sinceMs = this.#current ? this.#current.startedMs + longestRunMs : this.#dueMs;
+    return this.#context.clock.monotonic() - sinceMs - patienceMs;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#timer?.[Symbol.dispose]();
+    await this.#ended;
+  }
+
+  #arm(dueMs: number): void {
+    const { clock } = this.#context;
+    this.#dueMs = dueMs;
+    this.#timer = clock.after(Math.max(0, dueMs - clock.monotonic()), () => this.#slot(dueMs));
+  }
+
+  #slot(dueMs: number): void {
+    if (!this.#current) {
+      this.#begin(dueMs);
+    } else {
+      // A run that was asked for is under way: it is as good as the scheduled one and stands for it.
+      this.#current.dueMs ??= dueMs;
+    }
+  }
+
+  #begin(dueMs: number | undefined): void {
+    const current: CurrentRun = { startedMs: this.#context.clock.monotonic(), dueMs, coveredFromMs: undefined };
+    this.#current = current;
+    this.#ended = this.#run(current);
+  }
+
+  async #run(current: CurrentRun): Promise<void> {
+    const { clock, observer } = this.#context;
+    const latenessMs = current.dueMs === undefined ? undefined : Math.max(0, current.startedMs - current.dueMs);
+    try {
+      const startedAt = clock.now();
+      const { outcome, decidedFromMs } = await this.#attempts(current);
+      if (this.#stop.signal.aborted) return;
+      const scheduled = current.dueMs !== undefined;
+      const late = latenessMs === undefined ? {} : { latenessMs };
+      observer.ended({
+        task: this.task,
+        scheduled,
+        ...late,
+        startedAt,
+        decidedFromMs,
+        endedAt: clock.now(),
+        outcome,
+      });
+    } catch (error) {
+      observer.internal('schedule', error);
+    } finally {
+      this.#current = undefined;
+      if (!this.#stop.signal.aborted) this.#continue(current);
+    }
+  }
+
+  #continue({ dueMs, coveredFromMs }: CurrentRun): void {
+    if (dueMs !== undefined) {
+      const next = nextSlot(this.#grid, dueMs, this.#context.clock.monotonic(), coveredFromMs);
+      if (next.skipped > 0) this.#context.observer.skipped(this.task, next.skipped);
+      this.#arm(next.dueMs);
+    }
+    if (this.#again) {
+      this.#again = false;
+      if (this.#context.observer.needsConfirming(this.task)) this.#begin(undefined);
+    }
+  }
+
+  /** The attempt, and after a fail up to `confirm` more; the first that does not fail decides. */
+  async #attempts(current: CurrentRun): Promise<{ outcome: Outcome; decidedFromMs: number }> {
+    const { clock, resolve, observer } = this.#context;
+    const stop = this.#stop.signal;
+    const internal = (place: string, error: unknown) => observer.internal(place, error);
+    let decidedFromMs = current.startedMs;
+    let outcome = await attempt(this.task, { clock, resolve, stop, internal });
+    if (outcome.verdict !== 'fail' || stop.aborted || !observer.needsConfirming(this.task)) {
+      return { outcome, decidedFromMs };
+    }
+    observer.failing(this.task, outcome);
+    current.coveredFromMs = clock.monotonic();
+    for (let left = this.task.confirm; left > 0 && outcome.verdict === 'fail' && !stop.aborted; left--) {
+      await pause(clock, recheckAfterMs, stop);
+      if (stop.aborted) break;
+      decidedFromMs = clock.monotonic();
+      outcome = await attempt(this.task, { clock, resolve, stop, internal });
+    }
+    return { outcome, decidedFromMs };
+  }
+}
+
+/** Returns after `ms`, or at once when `stop` aborts. */
+async function pause(clock: Clock, ms: number, stop: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using _timer = clock.after(ms, resolve);
+  const onStop = () => resolve();
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    if (!stop.aborted) await promise;
+  } finally {
+    stop.removeEventListener('abort', onStop);
+  }
+}

@@ -1,0 +1,311 @@
+import { readFile } from 'node:fs/promises';
+import { type Failing, FastPath, type PostResult, postResults } from './export/fast-path.ts';
+import { Journal } from './export/journal.ts';
+import { Log, type LogSink } from './export/log.ts';
+import { logResults, startOtlpSink } from './export/otlp-sink.ts';
+import { OwnMetrics } from './export/own-metrics.ts';
+import { ProbeSeries } from './export/probe-series.ts';
+import type { Clock, Outcome, Plan, PlannedProbe, Resolve, Transition } from './model.ts';
+import { ProbeMap } from './probe-map.ts';
+import { attempt } from './schedule/attempt.ts';
+import { type RunReport, Scheduler } from './schedule/scheduler.ts';
+import { ProbeStates } from './state/states.ts';
+import { serve } from './status/http.ts';
+import { Receipts } from './status/receipts.ts';
+import { statusRoutes } from './status/routes.ts';
+
+export type Loaded = { readonly plan: Plan } | { readonly problem: string };
+export type Reloaded = { readonly ok: true } | { readonly ok: false; readonly problem: string };
+
+export interface ServiceOptions {
+  /** Reads the configuration, now and at each reload. `problem` is for people: the rendered diagnostics. */
+  readonly load: () => Promise<Loaded>;
+  /** Port 0 takes any. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Base URL. Without it nothing is posted. */
+  readonly alertmanager?: string;
+  /** Pages and resolves are sent from here: there is no Alertmanager. */
+  readonly direct: boolean;
+  /** Base of an OTLP endpoint, `http://loki:3100/otlp`. Without it records are only written as lines. */
+  readonly otlpLogs?: string;
+  readonly clock: Clock;
+  readonly resolve: Resolve;
+  /** The Markdown of an alert's runbook. */
+  readonly runbook: (alertname: string) => Promise<string | undefined>;
+  /** Takes log lines for people. */
+  readonly write: (line: string) => void;
+}
+
+export interface Service extends AsyncDisposable {
+  readonly url: string;
+  /** Reads the configuration again; a wrong one changes nothing. Calls are taken one after the other. */
+  reload(): Promise<Reloaded>;
+}
+
+/**
+ * Starts probing. Rejects where the configuration is wrong (the message is the rendered diagnostics) or the port is
+ * taken. The caller disposes it: that stops all runs, sends what is left of the log, and closes everything.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const loaded = await options.load();
+  if ('problem' in loaded) throw new Error(loaded.problem);
+  const engine = new Engine(options, loaded.plan, await readVersion());
+  try {
+    return await engine.start();
+  } catch (error) {
+    await engine[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** All parts of the service, and what one tells another. */
+class Engine implements Service {
+  url = '';
+  readonly #options: ServiceOptions;
+  readonly #clock: Clock;
+  readonly #metrics = new OwnMetrics();
+  readonly #sink: LogSink | undefined;
+  readonly #log: Log;
+  readonly #journal: Journal;
+  readonly #series: ProbeSeries;
+  readonly #states: ProbeStates;
+  readonly #scheduler: Scheduler<PlannedProbe>;
+  readonly #fastPath: FastPath | undefined;
+  readonly #receipts: Receipts;
+  readonly #stop = new AbortController();
+  #plan: Plan;
+  #server: AsyncDisposable | undefined;
+  #reloading: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ServiceOptions, plan: Plan, version: string) {
+    const { clock, resolve, write } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#plan = plan;
+    this.#startMetrics(version);
+    this.#sink = this.#startSink();
+    this.#log = new Log({ clock, write, sink: this.#sink });
+    this.#journal = new Journal({ log: this.#log, clock });
+    this.#states = new ProbeStates({
+      clock,
+      ask: (probe, notBeforeMs) => this.#scheduler.runNow(probe, notBeforeMs),
+      changed: (transition) => this.#changed(transition),
+    });
+    this.#series = new ProbeSeries({ clock, stateOf: (probe) => this.#states.of(probe) });
+    this.#scheduler = new Scheduler({
+      clock,
+      resolve,
+      observer: {
+        needsConfirming: (probe) => this.#states.needsConfirming(probe),
+        failing: (probe, outcome) => this.#failing(probe, outcome),
+        ended: (report) => this.#ended(report),
+        skipped: (probe, count) => this.#series.skipped(probe, count),
+        internal: (place, error) => this.#internal(place, error),
+      },
+    });
+    this.#fastPath = this.#startFastPath();
+    this.#receipts = new Receipts({ clock, log: this.#log, metrics: this.#metrics, plan: () => this.#plan });
+  }
+
+  async start(): Promise<Service> {
+    const { listen, runbook } = this.#options;
+    const routes = statusRoutes({
+      plan: () => this.#plan,
+      probes: () =>
+        this.#plan.probes.map((probe) => ({
+          probe,
+          state: this.#states.of(probe),
+          lastRunAt: this.#series.endedAt(probe),
+        })),
+      metrics: async () => this.#series.render() + (await this.#metrics.render()),
+      unhealthy: () => this.#unhealthy(),
+      unready: () => (this.#stop.signal.aborted ? 'the service is stopping' : undefined),
+      reload: () => this.reload(),
+      tryOnce: (probe) => this.#tryOnce(probe),
+      runbook,
+      receipt: (notification) => this.#receipts.take(notification),
+      watchdog: () =>
+        this.#metrics.set('watchpost_alert_path_last_success_timestamp_seconds', this.#clock.now() / 1_000),
+    });
+    const server = await serve({ ...listen, routes, internal: (error) => this.#internal('status', error) });
+    this.#server = server;
+    this.url = server.url;
+    this.#log.record({ event: 'started', level: 'info', message: `probe service listens on ${server.url}` });
+    this.#apply(this.#plan, []);
+    return this;
+  }
+
+  reload(): Promise<Reloaded> {
+    const result = this.#reloading.then(() => this.#reload());
+    this.#reloading = result;
+    return result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#log.record({ event: 'stopping', level: 'info', message: 'probe service stops' });
+    await this.#reloading;
+    await this.#scheduler[Symbol.asyncDispose]();
+    this.#states[Symbol.dispose]();
+    await Promise.all([this.#fastPath?.[Symbol.asyncDispose](), this.#server?.[Symbol.asyncDispose]()]);
+    await this.#sink?.[Symbol.asyncDispose]();
+  }
+
+  async #reload(): Promise<Reloaded> {
+    if (this.#stop.signal.aborted) return { ok: false, problem: 'the service is stopping' };
+    const loaded = await this.#options.load().catch((error: unknown): Loaded => {
+      this.#internal('reload', error);
+      return { problem: `the configuration could not be read: ${error instanceof Error ? error.message : error}` };
+    });
+    if (this.#stop.signal.aborted) return { ok: false, problem: 'the service is stopping' };
+    if ('problem' in loaded) {
+      this.#metrics.set('watchpost_config_last_reload_successful', 0);
+      const message = `the new configuration was refused; the one before stays in force\n${loaded.problem}`;
+      this.#log.record({ event: 'config_refused', level: 'error', message });
+      return { ok: false, problem: loaded.problem };
+    }
+    const before = this.#plan.probes;
+    this.#plan = loaded.plan;
+    this.#apply(loaded.plan, before);
+    return { ok: true };
+  }
+
+  /** Takes on a plan. A probe that has not changed runs on, with its counters and its place on the grid. */
+  #apply(plan: Plan, before: readonly PlannedProbe[]): void {
+    const known = new ProbeMap<PlannedProbe>();
+    const wanted = new ProbeMap<PlannedProbe>();
+    for (const probe of before) known.set(probe, probe);
+    for (const probe of plan.probes) wanted.set(probe, probe);
+
+    this.#states.configure(plan.probes, plan.dependencies);
+    this.#series.configure(plan.probes, plan.location);
+    for (const probe of before) {
+      if (wanted.has(probe)) continue;
+      this.#scheduler.remove(probe);
+      this.#journal.forget(probe);
+    }
+    const changed = plan.probes.filter((probe) => !runsAlike(known.get(probe), probe));
+    for (const probe of plan.probes) {
+      if (changed.includes(probe)) this.#scheduler.set(probe);
+      else this.#scheduler.rename(probe);
+    }
+    this.#fastPath?.changed();
+
+    this.#metrics.set('watchpost_config_last_reload_successful', 1);
+    this.#metrics.set('watchpost_config_last_reload_success_timestamp_seconds', this.#clock.now() / 1_000);
+    this.#metrics.describe('watchpost_config_info', { hash: plan.hash });
+    const services = new Set(plan.probes.map(({ service }) => service)).size;
+    const counted = `${plan.probes.length} probes of ${services} services, ${changed.length} of them new or changed`;
+    this.#log.record({
+      event: 'config_loaded',
+      level: 'info',
+      message: `configuration ${plan.hash.slice(0, 12)} is in force: ${counted}`,
+    });
+  }
+
+  #failing(probe: PlannedProbe, outcome: Outcome): void {
+    this.#journal.failed(probe, outcome, false);
+    this.#states.failing(probe);
+  }
+
+  #ended(report: RunReport<PlannedProbe>): void {
+    const { task, scheduled, outcome } = report;
+    const wasDown = !this.#states.needsConfirming(task);
+    this.#series.ended(report);
+    if (scheduled) {
+      const labels = { service: task.service };
+      this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels);
+    }
+    if (outcome.verdict === 'inconclusive') this.#journal.inconclusive(task, outcome);
+    this.#states.ended(report);
+    if (outcome.verdict === 'fail' && wasDown) this.#journal.failed(task, outcome, true);
+  }
+
+  #changed(transition: Transition): void {
+    this.#journal.changed(transition);
+    if (transition.to === 'down') this.#fastPath?.changed();
+  }
+
+  #internal(place: string, error: unknown): void {
+    this.#metrics.add('watchpost_internal_errors_total', 1, { place });
+    this.#journal.internal(place, error);
+  }
+
+  #posted(result: PostResult, alerts: readonly Failing[], detail: string): void {
+    this.#metrics.add('watchpost_fast_path_posts_total', 1, { result });
+    this.#journal.posted(result === 'ok', alerts.length, detail);
+  }
+
+  #unhealthy(): string | undefined {
+    const stuck = this.#scheduler.stuck();
+    if (stuck.length === 0) return undefined;
+    const shown = stuck
+      .slice(0, 10)
+      .map(({ task, overdueMs }) => `${task.service}/${task.probe} (${Math.round(overdueMs / 1_000)} s)`);
+    return `${stuck.length} probes have not run for longer than their interval explains: ${shown.join(', ')}`;
+  }
+
+  #tryOnce(probe: PlannedProbe): Promise<Outcome> {
+    const { clock, resolve } = this.#options;
+    const internal = (place: string, error: unknown) => this.#internal(place, error);
+    return attempt(probe, { clock, resolve, stop: this.#stop.signal, internal });
+  }
+
+  #startMetrics(version: string): void {
+    this.#metrics.describe('watchpost_build_info', { version, node: process.version });
+    for (const result of postResults) this.#metrics.add('watchpost_fast_path_posts_total', 0, { result });
+    for (const result of logResults) this.#metrics.add('watchpost_log_records_total', 0, { result });
+    for (const status of ['firing', 'resolved']) this.#metrics.add('watchpost_receipts_total', 0, { status });
+    for (const place of ['prober', 'prober_late', 'schedule', 'status', 'reload', 'log']) {
+      this.#metrics.add('watchpost_internal_errors_total', 0, { place });
+    }
+  }
+
+  #startSink(): LogSink | undefined {
+    const { otlpLogs: url, clock, write } = this.#options;
+    if (url === undefined) return undefined;
+    const { environment } = this.#plan;
+    const count = (result: string, records: number) =>
+      this.#metrics.add('watchpost_log_records_total', records, { result });
+    try {
+      return startOtlpSink({ url, environment, clock, count });
+    } catch (error) {
+      // Probing goes on without a log store; there is no log yet to say so in.
+      this.#metrics.add('watchpost_internal_errors_total', 1, { place: 'log' });
+      write(`${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+  }
+
+  #startFastPath(): FastPath | undefined {
+    const { alertmanager: url, clock } = this.#options;
+    if (url === undefined) return undefined;
+    return new FastPath({
+      url,
+      clock,
+      down: () => this.#states.down(),
+      plan: () => this.#plan,
+      posted: (result, alerts, detail) => this.#posted(result, alerts, detail),
+    });
+  }
+}
+
+/** Whether a probe that runs may go on as it is: nothing that the scheduler or the prober sees has changed. */
+function runsAlike(a: PlannedProbe | undefined, b: PlannedProbe): boolean {
+  return (
+    a !== undefined &&
+    a.fingerprint === b.fingerprint &&
+    a.kind === b.kind &&
+    a.target === b.target &&
+    a.everyMs === b.everyMs &&
+    a.timeoutMs === b.timeoutMs &&
+    a.confirm === b.confirm
+  );
+}
+
+async function readVersion(): Promise<string> {
+  const metadata: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  const version = typeof metadata === 'object' && metadata && 'version' in metadata ? metadata.version : undefined;
+  return String(version ?? 'unknown');
+}

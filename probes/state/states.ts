@@ -1,0 +1,194 @@
+import { ancestors, type Dependencies } from '../../stack/dependencies.ts';
+import type { Clock, Outcome, PlannedProbe, ProbeId, ProbeState, Transition } from '../model.ts';
+import { ProbeMap } from '../probe-map.ts';
+import { initialStanding, type Standing, step } from './machine.ts';
+
+/** How long a confirmed fail waits for the probes of the services that its own depends on. */
+export const holdBackMs = 2_000;
+
+/** What the state needs to know of a run that has ended. */
+export interface EndedRun {
+  readonly task: PlannedProbe;
+  readonly startedAt: number;
+  readonly decidedFromMs: number;
+  readonly endedAt: number;
+  readonly outcome: Outcome;
+}
+
+interface Entry {
+  probe: PlannedProbe;
+  /** What the runs say. */
+  standing: Standing;
+  /** What the rest of the world is told; behind `standing` only while a fail is held back. */
+  published: ProbeState;
+  /** When the attempt of the last pass began, monotonic. */
+  passedFromMs: number;
+  /** When the first attempt of the failure was seen to fail, monotonic. */
+  failedMs: number;
+  held: Disposable | undefined;
+}
+
+export interface StatesOptions {
+  readonly clock: Clock;
+  /** Asks for a run of a probe that the failing one depends on, no older than `notBeforeMs` (monotonic). */
+  readonly ask: (probe: PlannedProbe, notBeforeMs: number) => void;
+  /** A confirmed change. Parents are told of before their children. */
+  readonly changed: (transition: Transition) => void;
+}
+
+/**
+ * The state of every probe, in memory, and which changes count. A confirmed fail is held back until the services that
+ * the failing one depends on have answered: so that a database is paged for before the services behind it.
+ */
+export class ProbeStates implements Disposable {
+  readonly #options: StatesOptions;
+  readonly #entries = new ProbeMap<Entry>();
+  readonly #held = new Set<Entry>();
+  #dependencies: Dependencies = new Map();
+
+  constructor(options: StatesOptions) {
+    this.#options = options;
+  }
+
+  /** Takes on a new configuration. A probe whose identity has not changed keeps its state. */
+  configure(probes: readonly PlannedProbe[], dependencies: Dependencies): void {
+    this.#dependencies = dependencies;
+    const stale = new Set(this.#entries.values());
+    for (const probe of probes) {
+      const entry = this.#entries.get(probe);
+      if (entry && sameIdentity(entry.probe, probe)) {
+        entry.probe = probe;
+        stale.delete(entry);
+      } else {
+        this.#entries.set(probe, newEntry(probe));
+      }
+    }
+    for (const entry of stale) {
+      this.#release(entry);
+      if (this.#entries.get(entry.probe) === entry) this.#entries.delete(entry.probe);
+    }
+    this.#publishSettled();
+  }
+
+  /** As the world is told. */
+  of(id: ProbeId): ProbeState {
+    return this.#entries.get(id)?.published ?? initialStanding.state;
+  }
+
+  /** Whether a fail still has to be confirmed: not while the probe is down, told or held back. */
+  needsConfirming(id: ProbeId): boolean {
+    return this.#entries.get(id)?.standing.state.status !== 'down';
+  }
+
+  /** The probes that are down as the world is told. */
+  down(): readonly { readonly probe: PlannedProbe; readonly since: number; readonly outcome: Outcome }[] {
+    return this.#entries
+      .values()
+      .flatMap(({ probe, published }) => (published.status === 'down' ? [{ probe, ...published }] : []));
+  }
+
+  /** The first attempt of a run failed: time to ask the services that this one depends on. */
+  failing(probe: PlannedProbe): void {
+    const entry = this.#entries.get(probe);
+    if (!entry) return;
+    entry.failedMs = this.#options.clock.monotonic();
+    for (const parent of this.#parents(entry)) {
+      if (!settledSince(parent, entry.failedMs)) this.#options.ask(parent.probe, entry.failedMs);
+    }
+  }
+
+  ended(run: EndedRun): void {
+    const entry = this.#entries.get(run.task);
+    if (!entry) return;
+    const before = entry.standing.state;
+    entry.standing = step(entry.standing, run.outcome, run.startedAt, entry.probe.recover);
+    const after = entry.standing.state;
+    if (run.outcome.verdict === 'pass') entry.passedFromMs = run.decidedFromMs;
+    if (after.status === 'down') {
+      if (before.status !== 'down') this.#hold(entry);
+    } else if (before.status === 'down') {
+      this.#recovered(entry, before.since, run);
+    } else {
+      entry.published = after;
+    }
+    this.#publishSettled();
+  }
+
+  [Symbol.dispose](): void {
+    for (const entry of [...this.#held]) this.#release(entry);
+  }
+
+  #recovered(entry: Entry, since: number, { endedAt, outcome }: EndedRun): void {
+    const told = entry.published.status === 'down';
+    this.#release(entry);
+    entry.published = entry.standing.state;
+    if (told) this.#options.changed({ probe: entry.probe, to: 'up', at: endedAt, since, outcome });
+  }
+
+  #hold(entry: Entry): void {
+    this.#held.add(entry);
+    entry.held = this.#options.clock.after(holdBackMs, () => {
+      this.#publish(entry);
+      this.#publishSettled();
+    });
+  }
+
+  #release(entry: Entry): void {
+    entry.held?.[Symbol.dispose]();
+    entry.held = undefined;
+    this.#held.delete(entry);
+  }
+
+  #publish(entry: Entry): void {
+    this.#release(entry);
+    const { state } = entry.standing;
+    if (state.status !== 'down') return;
+    entry.published = state;
+    const { since, outcome } = state;
+    this.#options.changed({ probe: entry.probe, to: 'down', at: since, since, outcome });
+  }
+
+  /** Tells of every held fail whose parents have settled; one that is told of may settle the next. */
+  #publishSettled(): void {
+    for (let told = true; told; ) {
+      told = false;
+      for (const entry of [...this.#held]) {
+        if (this.#parents(entry).every((parent) => settledSince(parent, entry.failedMs))) {
+          this.#publish(entry);
+          told = true;
+        }
+      }
+    }
+  }
+
+  #parents(entry: Entry): readonly Entry[] {
+    return ancestors(this.#dependencies, entry.probe.service).flatMap((service) => this.#entries.ofService(service));
+  }
+}
+
+/** It has passed since, or it is down and the world was told. */
+function settledSince(entry: Entry, ms: number): boolean {
+  return entry.published.status === 'down' || entry.passedFromMs >= ms;
+}
+
+function newEntry(probe: PlannedProbe): Entry {
+  return {
+    probe,
+    standing: initialStanding,
+    published: initialStanding.state,
+    passedFromMs: Number.NEGATIVE_INFINITY,
+    failedMs: Number.NEGATIVE_INFINITY,
+    held: undefined,
+  };
+}
+
+/** The labels by which rules and Alertmanager know a probe; with another one it is another alert. */
+export function sameIdentity(a: PlannedProbe, b: PlannedProbe): boolean {
+  return (
+    a.service === b.service &&
+    a.probe === b.probe &&
+    a.target === b.target &&
+    a.severity === b.severity &&
+    a.team === b.team
+  );
+}
