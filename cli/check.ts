@@ -13,4 +13,3 @@ export function command(terminal: Terminal): Command {
       terminal.print(`${sayPath(file)}: ok: ${count(config.services.length, 'service')}, ${count(probes, 'probe')}`);
     });
 }
-

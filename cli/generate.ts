@@ -21,7 +21,9 @@ export function command(terminal: Terminal): Command {
     .option('--check', 'write nothing; say what differs, and fail if anything does')
     .option('--config <file>', 'the configuration', shippedConfig)
     .option('--out <dir>', 'where to write: the checkout, or natively the data folder')
-    .addOption(new Option('--target <target>', 'for which way of running').choices(['compose', 'native']).default('compose'))
+    .addOption(
+      new Option('--target <target>', 'for which way of running').choices(['compose', 'native']).default('compose'),
+    )
     .action(async (options: Options) => {
       const { root, files, folders } = await generated(options);
       if (options.check) return sayDifferences(await compareFiles(root, files, folders), options, terminal);
@@ -36,7 +38,12 @@ async function generated(options: Options) {
   if (options.target === 'native') {
     const { out } = nativeFolders(defaultDataFolder);
     const root = resolve(options.out ?? out);
-    const surroundings = nativeSurroundings({ config, data: defaultDataFolder, out: root, present: wantedParts(config) });
+    const surroundings = nativeSurroundings({
+      config,
+      data: defaultDataFolder,
+      out: root,
+      present: wantedParts(config),
+    });
     return { root, files: generateAll(config, surroundings), folders: componentFolders };
   }
   const root = resolve(options.out ?? checkout);
@@ -47,18 +54,25 @@ async function generated(options: Options) {
 }
 
 function sayWritten(root: string, total: number, changed: readonly Difference[]): string {
-  const counts = (['differs', 'missing', 'stale'] as const).map((kind) => changed.filter((d) => d.kind === kind).length);
+  const counts = (['differs', 'missing', 'stale'] as const).map(
+    (kind) => changed.filter((d) => d.kind === kind).length,
+  );
   const [updated = 0, added = 0, removed = 0] = counts;
   const what = changed.length === 0 ? 'nothing changed' : `${updated} updated, ${added} added, ${removed} removed`;
   return `${total} generated files in ${sayPath(root)}: ${what}`;
 }
 
 function sayDifferences(differences: readonly Difference[], options: Options, terminal: Terminal): void {
-  if (differences.length === 0) return terminal.print('generated files are current');
+  if (differences.length === 0) {
+    terminal.print('generated files are current');
+    return;
+  }
   for (const { path, kind, lines } of differences) {
     terminal.print(`${styled(terminal, 'bold', path)}: ${says[kind]}`);
     for (const line of lines) {
-      terminal.print(`  ${line.startsWith('  ') ? line : styled(terminal, line.startsWith('+') ? 'green' : 'red', line)}`);
+      terminal.print(
+        `  ${line.startsWith('  ') ? line : styled(terminal, line.startsWith('+') ? 'green' : 'red', line)}`,
+      );
     }
   }
   const files = differences.length === 1 ? '1 generated file is' : `${differences.length} generated files are`;

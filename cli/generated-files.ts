@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } f
 import { dirname, join } from 'node:path';
 import { diff } from 'node:util';
 import type { GeneratedFile } from '../stack/surroundings.ts';
-import { sayFileFault } from './read-config.ts';
+import { sayFileFault } from './say-file-fault.ts';
 import { UserError } from './user-error.ts';
 
 /** A way in which a folder of generated files is not what the generators make. */
@@ -65,6 +65,19 @@ export async function writeFiles(
   for (const { path, kind } of differences) if (kind === 'stale') await rm(join(root, path));
   for (const folder of folders) await removeEmptyFolders(join(root, folder));
   return differences;
+}
+
+/** What is there now, of these files and of everything in the folders: what `writeFiles` needs to put it all back. */
+export async function readFiles(
+  root: string,
+  files: readonly Pick<GeneratedFile, 'path'>[],
+  folders: readonly string[],
+): Promise<readonly GeneratedFile[]> {
+  const paths = new Set([...files.map(({ path }) => path), ...(await filesIn(root, folders))]);
+  const found = await Promise.all(
+    [...paths].map(async (path) => ({ path, content: await readIfThere(join(root, path)) })),
+  );
+  return found.flatMap(({ path, content }) => (content === undefined ? [] : [{ path, content }]));
 }
 
 async function makeFolder(root: string, folder: string): Promise<void> {

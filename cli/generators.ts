@@ -36,7 +36,8 @@ function proven(files: readonly GeneratedFile[]): readonly GeneratedFile[] {
   for (const { path, content } of files) {
     if (seen.has(path)) throw new Error(`two generators made ${path}`);
     seen.add(path);
-    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(path) || path.includes('..')) throw new Error(`${path} is no path of a generated file`);
+    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(path) || path.includes('..'))
+      throw new Error(`${path} is no path of a generated file`);
     if (!content.endsWith('\n')) throw new Error(`${path} does not end with a newline`);
     if (path.endsWith('.json')) JSON.parse(content);
     if (/\.ya?ml$/.test(path)) proveYaml(path, content);

@@ -16,6 +16,7 @@ export function parseListen(text: string): Listen {
 /** An http or https URL without a trailing slash. */
 export function parseUrl(text: string): string {
   const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError('It is a URL, such as http://127.0.0.1:9093.');
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new InvalidArgumentError('It is a URL, such as http://127.0.0.1:9093.');
   return text.replace(/\/+$/, '');
 }

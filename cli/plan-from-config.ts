@@ -9,7 +9,7 @@ import { defaultLocation } from '../stack/labels.ts';
 import { Secret } from '../stack/secret.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
 import { sayPath } from './checkout.ts';
-import { sayFileFault } from './read-config.ts';
+import { sayFileFault } from './say-file-fault.ts';
 
 /** What the probe service needs of a configuration that was read in mode `run`: probes bound to their probers. */
 export function planFromConfig(config: Config, surroundings: Pick<Surroundings, 'reach' | 'secret'>): Plan {
@@ -26,9 +26,7 @@ export function planFromConfig(config: Config, surroundings: Pick<Surroundings, 
     dependencies: new Map(services.map(({ name, dependsOn }) => [name, dependsOn])),
     notify: {
       default: channels(notify, surroundings),
-      teams: Object.fromEntries(
-        Object.entries(notify.teams).map(([team, own]) => [team, channels(own, surroundings)]),
-      ),
+      teams: Object.fromEntries(Object.entries(notify.teams).map(([team, own]) => [team, channels(own, surroundings)])),
     },
   };
 }
@@ -78,7 +76,10 @@ function parsed(options: unknown): { readonly value: unknown; readonly options: 
   return options as { value: unknown; options: Record<string, unknown> };
 }
 
-function channels({ slack, email }: ConfiguredChannels, { reach, secret }: Pick<Surroundings, 'reach' | 'secret'>): Channels {
+function channels(
+  { slack, email }: ConfiguredChannels,
+  { reach, secret }: Pick<Surroundings, 'reach' | 'secret'>,
+): Channels {
   return {
     ...(slack && {
       slack: {

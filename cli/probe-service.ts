@@ -1,13 +1,15 @@
 import { readRunbook } from '../alerts/index.ts';
 import type { Config } from '../config/model.ts';
-import { type Service, startService } from '../probes/index.ts';
+import { type Service, startService, systemClock } from '../probes/index.ts';
 import { createResolver } from '../probes/net/resolve.ts';
-import { systemClock } from '../probes/clock.ts';
 import { partNames } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
+import { defaultDataFolder } from './checkout.ts';
 import type { Listen } from './listen.ts';
+import { nativeFolders } from './native/folders.ts';
 import { planFromConfig } from './plan-from-config.ts';
 import { tryConfig } from './read-config.ts';
+import { composeSurroundings, nativeSurroundings, wantedParts } from './surroundings.ts';
 
 export interface ProbeServiceOptions {
   /** Read anew at each reload. */
@@ -17,29 +19,48 @@ export interface ProbeServiceOptions {
   readonly otlpLogs?: string;
   readonly direct: boolean;
   readonly surroundings: (config: Config) => Surroundings;
+  /** What is left of the configuration where not all of it can work. */
+  readonly adapt?: (config: Config) => Config;
   readonly write: (line: string) => void;
 }
 
 /** The probe service, put together from its parts. Rejects where the configuration is wrong or the port is taken. */
 export async function startProbeService(options: ProbeServiceOptions): Promise<Service> {
-  const { configFile, surroundings, listen, alertmanager, otlpLogs, direct, write } = options;
-  const native = process.env[targetVariable] !== 'compose';
+  const { configFile, surroundings, listen, alertmanager, otlpLogs, direct, adapt = same, write } = options;
   return await startService({
     load: async () => {
       const result = await tryConfig(configFile, 'run');
       if ('problem' in result) return result;
-      return { plan: planFromConfig(result.config, surroundings(result.config)) };
+      const config = adapt(result.config);
+      return { plan: planFromConfig(config, surroundings(config)) };
     },
     listen,
     ...(alertmanager !== undefined && { alertmanager }),
     ...(otlpLogs !== undefined && { otlpLogs }),
     direct,
     clock: systemClock,
-    resolve: createResolver({ ...(native && { overrides: new Map(partNames.map((part) => [part, '127.0.0.1'])) }) }),
+    resolve: createResolver({
+      ...(!inImage() && { overrides: new Map(partNames.map((part) => [part, '127.0.0.1'])) }),
+    }),
     runbook: readRunbook,
     write,
   });
 }
 
+function same(config: Config): Config {
+  return config;
+}
+
+/** In the image as Compose sees it, else as this host does. */
+export function surroundingsHere(config: Config): Surroundings {
+  if (inImage()) return composeSurroundings(config);
+  const { data, out } = nativeFolders(defaultDataFolder);
+  return nativeSurroundings({ config, data, out, present: wantedParts(config) });
+}
+
 /** Set in the image: there the names of the parts are Docker's to resolve. */
-export const targetVariable = 'WATCHPOST_TARGET';
+const targetVariable = 'WATCHPOST_TARGET';
+
+function inImage(): boolean {
+  return process.env[targetVariable] === 'compose';
+}

@@ -65,7 +65,9 @@ function sayFault(error: unknown, debug: boolean): string {
   const stack = error instanceof Error ? (error.stack ?? message) : message;
   return [
     `watchpost: a fault of watchpost itself, not of your files: ${message}`,
-    debug ? causes(error, stack) : 'Please report it. With WATCHPOST_DEBUG=1 the same command prints where it happened.',
+    debug
+      ? causes(error, stack)
+      : 'Please report it. With WATCHPOST_DEBUG=1 the same command prints where it happened.',
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { loadConfig, renderDiagnostics } from '../config/index.ts';
 import type { Config } from '../config/model.ts';
 import { sayPath } from './checkout.ts';
+import { sayFileFault } from './say-file-fault.ts';
 import { UserError } from './user-error.ts';
 
 /** `run` resolves variables; `generate` leaves them alone, because no generator may see a value. */
@@ -25,13 +26,4 @@ export async function readConfig(file: string, mode: ReadMode): Promise<Config> 
   const result = await tryConfig(file, mode);
   if ('problem' in result) throw new UserError(result.problem);
   return result.config;
-}
-
-/** `no such file`, `permission denied`: without the call and the path, which the sentence around it names. */
-export function sayFileFault(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES') return 'permission denied';
-  if (code === 'EISDIR') return 'it is a folder';
-  return error instanceof Error ? error.message : String(error);
 }

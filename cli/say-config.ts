@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import type { Channels, Config } from '../config/model.ts';
+import { sayPath, shippedConfig } from './checkout.ts';
 
 /** `4 probes of 2 services: app/live, app/ready, …` */
 export function sayProbes(config: Config): string {
@@ -16,7 +18,9 @@ export function count(n: number, noun: string): string {
 export function sayWherePagesGo(config: Config): string {
   const places = [
     ...sayChannels(config.notify),
-    ...Object.entries(config.notify.teams).flatMap(([team, own]) => sayChannels(own).map((text) => `team ${team}: ${text}`)),
+    ...Object.entries(config.notify.teams).flatMap(([team, own]) =>
+      sayChannels(own).map((text) => `team ${team}: ${text}`),
+    ),
   ];
   return places.length > 0 ? places.join('; ') : 'nowhere but the log: no channel is configured';
 }
@@ -26,4 +30,9 @@ function sayChannels({ slack, email }: Channels): readonly string[] {
     ...(slack ? [slack.channel ? `Slack ${slack.channel}` : 'Slack'] : []),
     ...(email ? [`e-mail to ${email.to.join(', ')} by ${email.smarthost.host}:${email.smarthost.port}`] : []),
   ];
+}
+
+export function sayConfigFile(file: string): string {
+  const note = resolve(file) === shippedConfig ? '' : ', not the one in the checkout';
+  return `configuration ${sayPath(file)}${note}`;
 }

@@ -1,13 +1,11 @@
 import { Command } from 'commander';
 import type { Config } from '../config/model.ts';
 import { parts } from '../stack/parts.ts';
-import { defaultDataFolder, sayPath, shippedConfig } from './checkout.ts';
+import { sayPath, shippedConfig } from './checkout.ts';
 import { type Listen, parseListen, parseUrl } from './listen.ts';
-import { nativeFolders } from './native/folders.ts';
-import { startProbeService, targetVariable } from './probe-service.ts';
+import { startProbeService, surroundingsHere } from './probe-service.ts';
 import { readConfig } from './read-config.ts';
 import { sayProbes, sayWherePagesGo } from './say-config.ts';
-import { composeSurroundings, nativeSurroundings, wantedParts } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
 import { sayListenFault, stopSignal, stopWithin } from './until-stopped.ts';
 
@@ -52,14 +50,11 @@ async function serve(options: Options, terminal: Terminal): Promise<void> {
   await stopWithin(3_000, () => service[Symbol.asyncDispose]());
 }
 
-/** In the image as Compose sees it, else as this host does. */
-function surroundingsHere(config: Config) {
-  if (process.env[targetVariable] === 'compose') return composeSurroundings(config);
-  const { data, out } = nativeFolders(defaultDataFolder);
-  return nativeSurroundings({ config, data, out, present: wantedParts(config) });
-}
-
-function facts(config: Config, url: string, { config: file, alertmanager, otlpLogs, direct }: Options): readonly string[] {
+function facts(
+  config: Config,
+  url: string,
+  { config: file, alertmanager, otlpLogs, direct }: Options,
+): readonly string[] {
   return [
     `configuration: ${sayPath(file)}`,
     `probing: ${sayProbes(config)}`,

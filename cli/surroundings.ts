@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/model.ts';
-import { findProber } from './plan-from-config.ts';
 import { type Part, partNames, parts } from '../stack/parts.ts';
 import type { GeneratedFolder, Surroundings } from '../stack/surroundings.ts';
+import { findProber } from './plan-from-config.ts';
 
 /** As the containers see it: parts have names, folders are mounted. */
 export function composeSurroundings(config: Config): Surroundings {
@@ -30,7 +30,7 @@ const composeData: Readonly<Partial<Record<Part, string>>> = {
 };
 
 export interface NativeOptions {
-  readonly config: Config;
+  readonly config: Pick<Config, 'file'>;
   /** The data folder: state and logs of every part. */
   readonly data: string;
   /** The folder that holds what was generated. */

@@ -1,4 +1,4 @@
-import { styled, type Style, type Terminal } from './terminal.ts';
+import { type Style, styled, type Terminal } from './terminal.ts';
 
 /** A cell; styled after it was padded, so that colours do not disturb the columns. */
 export type Cell = string | { readonly text: string; readonly style: Style };

@@ -27,6 +27,7 @@ export function sayListenFault(error: unknown, address: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return new UserError(`cannot listen on ${address}: the port is taken`, { cause: error });
   if (code === 'EACCES') return new UserError(`cannot listen on ${address}: permission denied`, { cause: error });
-  if (code === 'EADDRNOTAVAIL') return new UserError(`cannot listen on ${address}: no such address here`, { cause: error });
+  if (code === 'EADDRNOTAVAIL')
+    return new UserError(`cannot listen on ${address}: no such address here`, { cause: error });
   return error;
 }

@@ -87,9 +87,11 @@ export function sayPortOwners(owners: readonly PortOwner[], wantedBy: (port: num
     return `port ${port}, which ${wantedBy(port)} needs, is taken by ${owner}`;
   });
   const hints = new Set(owners.map(({ name }) => hint(name)));
-  return [`${count(owners.length, 'port')} taken; nothing was started:`, ...lines.map((line) => `  ${line}`), ...hints].join(
-    '\n',
-  );
+  return [
+    `${count(owners.length, 'port')} taken; nothing was started:`,
+    ...lines.map((line) => `  ${line}`),
+    ...hints,
+  ].join('\n');
 }
 
 function hint(name: string | undefined): string {

@@ -17,7 +17,12 @@ export interface ChildCommand {
 /** What happened to a child, for the one who watches. `lastLines` are of its log. */
 export type ChildEvent =
   | { readonly kind: 'started'; readonly pid: number }
-  | { readonly kind: 'died'; readonly how: string; readonly lastLines: readonly string[]; readonly restartInMs: number };
+  | {
+      readonly kind: 'died';
+      readonly how: string;
+      readonly lastLines: readonly string[];
+      readonly restartInMs: number;
+    };
 
 const firstBackOffMs = 1_000;
 const longestBackOffMs = 30_000;
@@ -45,11 +50,6 @@ export class Child implements AsyncDisposable {
 
   get pid(): number | undefined {
     return this.#process?.pid;
-  }
-
-  /** Ends the program so that it is started anew at once; for a part that cannot reload. */
-  restart(): void {
-    this.#signal('SIGTERM');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises';
+import type { Config } from '../../config/model.ts';
+import { demoTlsPort, mailpitSmtpPort, type Part, partNames, parts } from '../../stack/parts.ts';
+import type { Surroundings } from '../../stack/surroundings.ts';
+import { writeFiles } from '../generated-files.ts';
+import { componentFolders, generateAll } from '../generators.ts';
+import { nativeSurroundings, wantedParts } from '../surroundings.ts';
+import { UserError } from '../user-error.ts';
+import { refusal } from './check-component.ts';
+import { type ComponentPart, componentParts, components } from './components.ts';
+import type { nativeFolders } from './folders.ts';
+import { grafanaHome } from './grafana.ts';
+import { portOwners, sayPortOwners } from './port-owner.ts';
+import { findProgram } from './programs.ts';
+
+export type NativeFolders = ReturnType<typeof nativeFolders>;
+export type Ports = Readonly<Partial<Record<Part, number>>>;
+
+/** Why a part that the configuration asks for does not run. */
+export interface Absence {
+  readonly part: ComponentPart;
+  readonly kind: 'missing' | 'refused';
+  /** What installs it, or what it said against its configuration. */
+  readonly detail: string;
+}
+
+export interface Prepared {
+  readonly config: Config;
+  readonly surroundings: Surroundings;
+  readonly present: ReadonlySet<Part>;
+  readonly programs: ReadonlyMap<ComponentPart, string>;
+  readonly absent: readonly Absence[];
+}
+
+/**
+ * Finds out what can run here, makes sure its ports are free, and writes the configuration of exactly those parts. A
+ * component that refuses its configuration (one much older than what we generate for) is left out, and the others are
+ * generated anew without it.
+ */
+export async function prepare(config: Config, folders: NativeFolders, ports: Ports): Promise<Prepared> {
+  const wanted = wantedParts(config);
+  const { programs, absent } = findComponents(wanted);
+  const present = new Set<Part>(['watchpost', ...(wanted.has('demo') ? (['demo'] as const) : []), ...programs.keys()]);
+  mustBeFree(present, ports);
+  for (;;) {
+    const surroundings = nativeSurroundings({ config, data: folders.data, out: folders.out, present, ports });
+    await writeFiles(folders.out, generateAll(reachable(config, present), surroundings), componentFolders);
+    for (const part of partNames) if (present.has(part)) await mkdir(surroundings.data(part), { recursive: true });
+    const refused = await firstRefusal(
+      [...programs.keys()].filter((part) => present.has(part)),
+      surroundings,
+    );
+    if (!refused) return { config: reachable(config, present), surroundings, present, programs, absent };
+    absent.push(refused);
+    present.delete(refused.part);
+    for (const part of programs.keys()) if (components[part].needs === refused.part) present.delete(part);
+  }
+}
+
+function findComponents(wanted: ReadonlySet<Part>) {
+  const programs = new Map<ComponentPart, string>();
+  const absent: Absence[] = [];
+  for (const part of componentParts.filter((name) => wanted.has(name))) {
+    const { programs: names, install, needs } = components[part];
+    const program = findProgram(names);
+    if (!program) absent.push({ part, kind: 'missing', detail: install });
+    else if (needs && !findProgram(components[needs as ComponentPart].programs)) {
+      absent.push({ part, kind: 'missing', detail: `is installed, but useless without ${parts[needs].title}` });
+    } else if (part === 'grafana' && !grafanaHome(program, process.env)) {
+      absent.push({
+        part,
+        kind: 'missing',
+        detail: `${program} has no home folder; name it by WATCHPOST_GRAFANA_HOME`,
+      });
+    } else programs.set(part, program);
+  }
+  return { programs, absent };
+}
+
+/** Mail to a Mailpit that is not there has nowhere to go: then that channel is left out, for pages and for rules alike. */
+export function reachable(config: Config, present: ReadonlySet<Part>): Config {
+  if (present.has('mailpit')) return config;
+  const { email, ...rest } = config.notify;
+  return { ...config, notify: email?.smarthost.host === 'mailpit' ? rest : config.notify };
+}
+
+async function firstRefusal(among: readonly ComponentPart[], surroundings: Surroundings): Promise<Absence | undefined> {
+  for (const part of among) {
+    const detail = await refusal(part, surroundings);
+    if (detail !== undefined) return { part, kind: 'refused', detail };
+  }
+  return undefined;
+}
+
+/** All at once, and before anything is started. */
+function mustBeFree(present: ReadonlySet<Part>, ports: Ports): void {
+  const wantedBy = new Map<number, string>();
+  for (const part of present) wantedBy.set(ports[part] ?? parts[part].port, parts[part].title);
+  if (present.has('demo')) wantedBy.set(demoTlsPort, parts.demo.title);
+  if (present.has('mailpit')) wantedBy.set(mailpitSmtpPort, parts.mailpit.title);
+  const owners = portOwners([...wantedBy.keys()]);
+  if (owners.length > 0) throw new UserError(sayPortOwners(owners, (port) => wantedBy.get(port) ?? 'the stack'));
+}

@@ -1,0 +1,80 @@
+import { hostname } from 'node:os';
+import { Command } from 'commander';
+import type { Config } from '../config/model.ts';
+import { systemClock } from '../probes/index.ts';
+import { createPager, type Delivery, type Page } from '../probes/pager/index.ts';
+import { alertLinks } from '../stack/alert.ts';
+import { sayDuration } from '../stack/duration.ts';
+import { defaultTeam } from '../stack/labels.ts';
+import { sayPath, shippedConfig } from './checkout.ts';
+import { planFromConfig } from './plan-from-config.ts';
+import { surroundingsHere } from './probe-service.ts';
+import { readConfig } from './read-config.ts';
+import { type Cell, table } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { UserError } from './user-error.ts';
+
+export function command(terminal: Terminal): Command {
+  return new Command('page')
+    .requiredOption('--test', 'send a test page, and then its resolve')
+    .option('--config <file>', 'the configuration', shippedConfig)
+    .action(({ config }: { config: string }) => pageTest(config, terminal));
+}
+
+/** Sends through the direct pager, to every team's channels, and fails if any delivery did. */
+async function pageTest(configFile: string, terminal: Terminal): Promise<void> {
+  const config = await readConfig(configFile, 'run');
+  const plan = planFromConfig(config, surroundingsHere(config));
+  const pager = createPager({ channels: (team) => plan.notify.teams[team] ?? plan.notify.default, clock: systemClock });
+  const rows: { readonly team: string; readonly what: string; readonly delivery: Delivery }[] = [];
+  for (const team of [defaultTeam, ...Object.keys(config.notify.teams)]) {
+    const began = systemClock.now();
+    for (const status of ['firing', 'resolved'] as const) {
+      const page = testPage(config, team, status, began);
+      const what = status === 'firing' ? 'page' : 'resolve';
+      for (const delivery of await pager.send(page, AbortSignal.timeout(60_000))) rows.push({ team, what, delivery });
+    }
+  }
+  if (rows.length === 0) throw new UserError(noChannel(configFile));
+  terminal.print(table(terminal, ['TEAM', 'CHANNEL', 'WHAT', 'RESULT', 'TIME', ''], rows.map(row)));
+  const failed = rows.filter(({ delivery }) => !delivery.ok).length;
+  if (failed > 0) throw new UserError(`${failed} of ${rows.length} deliveries failed`);
+}
+
+function row({ team, what, delivery }: { team: string; what: string; delivery: Delivery }): readonly Cell[] {
+  const result: Cell = delivery.ok ? { text: 'delivered', style: 'green' } : { text: 'failed', style: 'red' };
+  return [team, delivery.channel, what, result, sayDuration(delivery.durationMs), delivery.detail];
+}
+
+function testPage(config: Config, team: string, status: Page['status'], startsAt: number): Page {
+  const { stack, environment, urls } = config;
+  return {
+    status,
+    labels: {
+      alertname: 'TestPage',
+      service: 'watchpost',
+      probe: 'test',
+      target: hostname(),
+      severity: 'critical',
+      team,
+      stack,
+      environment,
+    },
+    annotations: {
+      summary: 'This is a test page',
+      description: `Sent by \`watchpost page --test\` on ${hostname()}. Nothing is broken.`,
+      action: 'Nothing to do: you have seen that pages arrive here.',
+      ...alertLinks(urls, { alertname: 'TestPage' }),
+    },
+    startsAt,
+    ...(status === 'resolved' && { endsAt: systemClock.now() }),
+  };
+}
+
+function noChannel(configFile: string): string {
+  return [
+    `${sayPath(configFile)} names no channel, so a page would reach nobody. For Slack, put below notify:`,
+    '  slack: { webhook_url_file: /run/secrets/slack_webhook_url }',
+    'and the webhook URL into secrets/slack_webhook_url beside that file.',
+  ].join('\n');
+}
