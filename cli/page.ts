@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
 import type { Config } from '../config/model.ts';
-import { systemClock } from '../probes/index.ts';
+import { systemClock } from '../probes/clock.ts';
 import { createPager, type Delivery, type Page } from '../probes/pager/index.ts';
 import { alertLinks } from '../stack/alert.ts';
 import { sayDuration } from '../stack/duration.ts';

@@ -43,6 +43,7 @@ function plannedProbe(probe: ProbeConfig, service: Pick<PlannedProbe, 'team' | '
     service: probe.service,
     probe: name,
     kind,
+    fingerprint: fingerprintOf(probe),
     target: bound.target(probe.options),
     everyMs,
     timeoutMs,
@@ -52,6 +53,20 @@ function plannedProbe(probe: ProbeConfig, service: Pick<PlannedProbe, 'team' | '
     ...service,
     run: (run) => bound.probe(probe.options, run),
   };
+}
+
+/** Hashed, because what it is made of may be secret. */
+function fingerprintOf({ kind, options }: ProbeConfig): string {
+  return createHash('sha256')
+    .update(JSON.stringify([kind, options], tellApart))
+    .digest('hex');
+}
+
+/** For `JSON.stringify`, which would print any two secrets alike, and any two patterns. */
+function tellApart(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const original = this[key];
+  if (original instanceof Secret) return original.reveal();
+  return original instanceof RegExp ? String(original) : value;
 }
 
 /** A prober whose arguments are the options of a probe as the configuration holds them. */

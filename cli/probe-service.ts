@@ -1,6 +1,7 @@
 import { readRunbook } from '../alerts/index.ts';
 import type { Config } from '../config/model.ts';
-import { type Service, startService, systemClock } from '../probes/index.ts';
+import { systemClock } from '../probes/clock.ts';
+import { type Service, startService } from '../probes/index.ts';
 import { createResolver } from '../probes/net/resolve.ts';
 import { partNames } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import type { Terminal } from './terminal.ts';
 import { UserError } from './user-error.ts';
 
@@ -49,7 +50,7 @@ async function build(called: string | undefined, terminal: Terminal): Promise<Co
     const command = file ? file.command(terminal) : new Command(name);
     program.addCommand(quiet(command.summary(summary).description(summary), terminal));
   }
-  return quiet(program, terminal).helpCommand(false).showSuggestionAfterError();
+  return quiet(program, terminal).version(manifest.version).helpCommand(false).showSuggestionAfterError();
 }
 
 /** Commander throws instead of ending the process, and prints where we print. */
