@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { composeForTest, nativeForTest } from '../test/support/generator-input.ts';
+import { componentCommand } from './arguments.ts';
+import { defaultUrls } from './links.ts';
+import { partNames } from './parts.ts';
+
+describe('componentCommand', () => {
+  test('starts Prometheus in a container', () => {
+    expect(componentCommand('prometheus', composeForTest())).toEqual({
+      env: {},
+      args: [
+        '--config.file=/etc/watchpost/prometheus/prometheus.yaml',
+        '--storage.tsdb.path=/prometheus',
+        '--storage.tsdb.retention.time=32d',
+        '--web.listen-address=0.0.0.0:9090',
+        '--web.external-url=http://127.0.0.1:9090',
+        '--web.enable-lifecycle',
+      ],
+    });
+  });
+
+  test('starts Alertmanager alone, unhurried, and behind the URL that people use', () => {
+    const urls = { ...defaultUrls, alertmanager: 'https://watch.example.org/am' };
+    expect(componentCommand('alertmanager', nativeForTest(), urls).args).toEqual([
+      '--config.file=/home/me/.watchpost/config/alerts/generated/alertmanager.yaml',
+      '--storage.path=/home/me/.watchpost/alertmanager',
+      '--web.listen-address=127.0.0.1:9093',
+      '--web.external-url=https://watch.example.org/am',
+      '--web.route-prefix=/',
+      '--cluster.listen-address=',
+      '--dispatch.start-delay=15s',
+      '--data.maintenance-interval=1m',
+      '--enable-feature=utf8-strict-mode',
+    ]);
+  });
+
+  test('gives the probe service only the parts that run', () => {
+    expect(componentCommand('watchpost', nativeForTest(['alertmanager', 'loki'])).args).toEqual([
+      'serve',
+      '--config',
+      '/home/me/.watchpost/config/probes/generated/watchpost.yaml',
+      '--listen',
+      '127.0.0.1:9815',
+    ]);
+    expect(componentCommand('watchpost', composeForTest()).args).toEqual([
+      'serve',
+      '--config',
+      '/etc/watchpost/probes/watchpost.yaml',
+      '--listen',
+      '0.0.0.0:9815',
+      '--alertmanager',
+      'http://alertmanager:9093',
+      '--otlp-logs',
+      'http://loki:3100/otlp',
+    ]);
+  });
+
+  test('lets nobody into Grafana without an account, and lets it call nobody', () => {
+    const { env } = componentCommand('grafana', composeForTest(), { ...defaultUrls, grafana: 'https://g.example.org' });
+    expect(env).toMatchObject({
+      GF_AUTH_ANONYMOUS_ENABLED: 'false',
+      GF_USERS_ALLOW_SIGN_UP: 'false',
+      GF_SECURITY_ADMIN_PASSWORD: '$__file{/var/lib/grafana/admin-password}',
+      GF_SECURITY_COOKIE_SECURE: 'true',
+      GF_ANALYTICS_REPORTING_ENABLED: 'false',
+      GF_UNIFIED_ALERTING_ENABLED: 'false',
+      GF_SERVER_ROOT_URL: 'https://g.example.org/',
+    });
+  });
+
+  test.each(partNames)('natively, %s listens for this machine only', (part) => {
+    const { args, env } = componentCommand(part, nativeForTest());
+    expect(JSON.stringify([args, env])).not.toMatch(/0\.0\.0\.0|\[::\]/);
+  });
+});

@@ -1,0 +1,165 @@
+import { defaultUrls, type Urls } from './links.ts';
+import { mailpitSmtpPort, type Part, parts } from './parts.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What a component is started with, besides the program itself. */
+export interface ComponentCommand {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How long metrics are kept: the longest SLO window, 30 days, and two to spare. */
+export const metricsRetention = '32d';
+
+/** Where Grafana's admin password lies, below its data folder. Made by whoever starts it, before the first start. */
+export const grafanaPasswordFile = 'admin-password';
+
+/**
+ * Command line and environment of a component: one place for both ways of running. In a container it follows the image's
+ * entry point; natively it follows the program. Where a program finds what it was installed with (Grafana's home folder)
+ * is for the native way to add.
+ */
+export function componentCommand(part: Part, surroundings: Surroundings, urls: Urls = defaultUrls): ComponentCommand {
+  return { env: {}, ...commands[part](surroundings, urls) };
+}
+
+type Command = (surroundings: Surroundings, urls: Urls) => { args: readonly string[]; env?: Record<string, string> };
+
+const commands: Readonly<Record<Part, Command>> = {
+  watchpost: (surroundings) => {
+    const { folder, has, address } = surroundings;
+    return {
+      args: [
+        'serve',
+        ...['--config', `${folder('probes')}/watchpost.yaml`],
+        ...['--listen', listen('watchpost', surroundings)],
+        ...(has('alertmanager') ? ['--alertmanager', `http://${address('alertmanager')}`] : []),
+        ...(has('loki') ? ['--otlp-logs', `http://${address('loki')}/otlp`] : []),
+      ],
+    };
+  },
+  prometheus: (surroundings) => ({
+    args: [
+      `--config.file=${surroundings.folder('prometheus')}/prometheus.yaml`,
+      `--storage.tsdb.path=${surroundings.data('prometheus')}`,
+      `--storage.tsdb.retention.time=${metricsRetention}`,
+      `--web.listen-address=${listen('prometheus', surroundings)}`,
+      `--web.external-url=http://127.0.0.1:${portOf('prometheus', surroundings)}`,
+      '--web.enable-lifecycle',
+    ],
+  }),
+  alertmanager: (surroundings, urls) => ({
+    args: [
+      `--config.file=${surroundings.folder('alerts')}/alertmanager.yaml`,
+      `--storage.path=${surroundings.data('alertmanager')}`,
+      `--web.listen-address=${listen('alertmanager', surroundings)}`,
+      `--web.external-url=${urls.alertmanager}`,
+      // A path in that URL is the reverse proxy's; inside the stack the API stays where it is.
+      '--web.route-prefix=/',
+      // One instance: no port for peers, and no wait for them before the first notification.
+      '--cluster.listen-address=',
+      // After a restart the parents of a muted alert must be there before anything is sent.
+      '--dispatch.start-delay=15s',
+      // A kill forgets what was sent since the last snapshot, and sends it again.
+      '--data.maintenance-interval=1m',
+      '--enable-feature=utf8-strict-mode',
+    ],
+  }),
+  loki: ({ folder }) => ({ args: [`-config.file=${folder('loki')}/loki.yaml`] }),
+  grafana: (surroundings, urls) => ({
+    args: surroundings.target === 'native' ? ['server'] : [],
+    env: grafanaEnvironment(surroundings, urls),
+  }),
+  alloy: (surroundings) => ({
+    args: [
+      'run',
+      `--server.http.listen-addr=${listen('alloy', surroundings)}`,
+      `--storage.path=${surroundings.data('alloy')}`,
+      '--disable-reporting',
+      `${surroundings.folder('loki')}/config.alloy`,
+    ],
+  }),
+  'node-exporter': (surroundings) => ({
+    args: [
+      `--web.listen-address=${listen('node-exporter', surroundings)}`,
+      ...(surroundings.target === 'compose' ? hostSeenFromContainer : []),
+    ],
+  }),
+  demo: (surroundings) => ({ args: ['demo', '--listen', listen('demo', surroundings)] }),
+  mailpit: (surroundings) => ({
+    args: [
+      ...['--listen', listen('mailpit', surroundings)],
+      ...['--smtp', `${hostOf('mailpit', surroundings)}:${mailpitSmtpPort}`],
+      // In a container the mailbox lives in memory: it is there to be looked at.
+      ...(surroundings.target === 'native' ? ['--database', `${surroundings.data('mailpit')}/mailpit.db`] : []),
+      ...['--max', '500'],
+      '--disable-version-check',
+    ],
+  }),
+};
+
+/** The root file system of the host is mounted there; `/proc` is the host's by `pid: host`. */
+export const hostRootMount = '/host';
+
+const hostSeenFromContainer = [
+  `--path.rootfs=${hostRootMount}`,
+  '--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/docker/.+|var/lib/containers/.+)($|/)',
+  // These would show the network of the container and look like the host's.
+  ...['arp', 'conntrack', 'netclass', 'netdev', 'netstat', 'sockstat', 'softnet', 'udp_queues'].map(
+    (collector) => `--no-collector.${collector}`,
+  ),
+];
+
+function grafanaEnvironment(surroundings: Surroundings, urls: Urls): Record<string, string> {
+  const data = surroundings.data('grafana');
+  return {
+    GF_SERVER_HTTP_ADDR: hostOf('grafana', surroundings),
+    GF_SERVER_HTTP_PORT: portOf('grafana', surroundings),
+    GF_SERVER_ROOT_URL: `${urls.grafana}/`,
+    GF_PATHS_DATA: data,
+    GF_PATHS_LOGS: `${data}/log`,
+    GF_PATHS_PLUGINS: `${data}/plugins`,
+    GF_PATHS_PROVISIONING: `${surroundings.folder('grafana')}/provisioning`,
+    GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${surroundings.folder('dashboards')}/watchpost-overview.json`,
+    GF_LOG_MODE: 'console',
+    GF_LOG_LEVEL: 'warn',
+    // Nobody without an account, and no account without the admin.
+    GF_AUTH_ANONYMOUS_ENABLED: 'false',
+    GF_USERS_ALLOW_SIGN_UP: 'false',
+    GF_SECURITY_ADMIN_USER: 'admin',
+    // Grafana reads the file itself; it takes the password over when it makes its data base.
+    GF_SECURITY_ADMIN_PASSWORD: `$__file{${data}/${grafanaPasswordFile}}`,
+    GF_SECURITY_COOKIE_SECURE: String(urls.grafana.startsWith('https:')),
+    GF_SECURITY_DISABLE_GRAVATAR: 'true',
+    GF_PUBLIC_DASHBOARDS_ENABLED: 'false',
+    GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
+    // Rules and routes are Prometheus's and Alertmanager's; a second place for them would be one nobody looks at.
+    GF_UNIFIED_ALERTING_ENABLED: 'false',
+    GF_ALERTING_ENABLED: 'false',
+    // Nothing is reported to, looked up at or fetched from the makers of Grafana.
+    GF_ANALYTICS_REPORTING_ENABLED: 'false',
+    GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+    GF_ANALYTICS_FEEDBACK_LINKS_ENABLED: 'false',
+    GF_NEWS_NEWS_FEED_ENABLED: 'false',
+    GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+    GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED: 'true',
+  };
+}
+
+/** In a container a part listens for the whole network of the stack; natively nobody else may reach it. */
+function listen(part: Part, surroundings: Surroundings): string {
+  return `${hostOf(part, surroundings)}:${portOf(part, surroundings)}`;
+}
+
+function hostOf(part: Part, surroundings: Surroundings): string {
+  if (surroundings.target === 'compose') return '0.0.0.0';
+  const address = surroundings.address(part);
+  return address.slice(0, address.lastIndexOf(':'));
+}
+
+function portOf(part: Part, surroundings: Surroundings): string {
+  if (surroundings.target === 'compose') return String(parts[part].port);
+  const address = surroundings.address(part);
+  return address.slice(address.lastIndexOf(':') + 1);
+}

@@ -1,0 +1,50 @@
+import type { Config, ServiceConfig } from '../../config/model.ts';
+import { defaultUrls } from '../../stack/links.ts';
+import { type Part, partNames, parts } from '../../stack/parts.ts';
+import type { Surroundings } from '../../stack/surroundings.ts';
+
+/** Surroundings as Compose gives them. What a generator makes of these stands in its tests word for word. */
+export function composeForTest(without: readonly Part[] = []): Surroundings {
+  return {
+    target: 'compose',
+    address: (part) => `${part}:${parts[part].port}`,
+    reach: (hostPort) => hostPort,
+    folder: (folder) => `/etc/watchpost/${folder}`,
+    data: (part) => (part === 'grafana' || part === 'alloy' ? `/var/lib/${part}` : `/${part}`),
+    secret: (path) => path,
+    has: (part) => !without.includes(part),
+  };
+}
+
+export function nativeForTest(without: readonly Part[] = [], root = '/home/me/.watchpost'): Surroundings {
+  return {
+    target: 'native',
+    address: (part) => `127.0.0.1:${parts[part].port}`,
+    reach: (hostPort) => {
+      const part = partNames.find((name) => hostPort.startsWith(`${name}:`));
+      return part ? `127.0.0.1:${hostPort.slice(part.length + 1)}` : hostPort;
+    },
+    folder: (folder) => `${root}/config/${folder}/generated`,
+    data: (part) => `${root}/${part}`,
+    secret: (path) => path,
+    has: (part) => !without.includes(part),
+  };
+}
+
+export function configForTest(config: Partial<Config> = {}): Config {
+  return {
+    file: 'watchpost.yaml',
+    source: 'stack: shop\n',
+    stack: 'shop',
+    environment: 'production',
+    urls: defaultUrls,
+    services: [],
+    notify: { teams: {} },
+    variables: [],
+    ...config,
+  };
+}
+
+export function serviceForTest(service: Partial<ServiceConfig> & { readonly name: string }): ServiceConfig {
+  return { team: 'ops', labels: {}, dependsOn: [], probes: [], ...service };
+}
