@@ -1,0 +1,135 @@
+import type {
+  Channels,
+  Config,
+  EmailConfig,
+  LogSource,
+  NotifyConfig,
+  ProbeConfig,
+  ServiceConfig,
+  SlackConfig,
+} from './model.ts';
+import type { ReadProbe } from './probe.ts';
+import { asMap, member, type RawMap } from './raw.ts';
+import type { Document } from './schema.ts';
+import { timing } from './timing.ts';
+
+/** Puts together what the schemas parsed. Everything is right by now. */
+export function buildConfig(
+  document: Document,
+  raw: RawMap,
+  probes: ReadonlyMap<string, ReadonlyMap<string, ReadProbe>>,
+  about: Pick<Config, 'file' | 'source' | 'variables'>,
+): Config {
+  const rawServices = asMap(member(raw, 'services'));
+  return {
+    ...about,
+    stack: document.stack,
+    environment: document.environment,
+    urls: document.urls,
+    services: Object.entries(document.services).map(([name, service]) => {
+      const rawProbes = asMap(member(member(rawServices, name), 'probes'));
+      const own = [...(probes.get(name) ?? [])];
+      return buildService(
+        name,
+        service,
+        own.map(([probeName, probe]) =>
+          buildProbe(name, probeName, probe, member(rawProbes, probeName), document, raw),
+        ),
+      );
+    }),
+    notify: buildNotify(document.notify),
+  };
+}
+
+function buildService(
+  name: string,
+  service: Document['services'][string],
+  probes: readonly ProbeConfig[],
+): ServiceConfig {
+  const { team, labels, depends_on, slo, metrics } = service;
+  const logs = logSource(service.logs);
+  return {
+    name,
+    team,
+    labels,
+    dependsOn: depends_on,
+    ...(slo && {
+      slo: {
+        ...(slo.availability !== undefined && { availability: slo.availability }),
+        ...(slo.latency && { latency: { belowMs: slo.latency.below, ratio: slo.latency.for } }),
+        windowMs: slo.window,
+      },
+    }),
+    ...(metrics !== undefined && { metrics }),
+    ...(logs && { logs }),
+    probes,
+  };
+}
+
+function buildProbe(
+  service: string,
+  name: string,
+  { kind, options, common }: ReadProbe,
+  rawProbe: unknown,
+  document: Document,
+  raw: RawMap,
+): ProbeConfig {
+  const { everyMs, timeoutMs } = timing(rawProbe, member(raw, 'defaults'));
+  return {
+    service,
+    name,
+    kind,
+    options,
+    everyMs,
+    timeoutMs,
+    confirm: common.confirm ?? document.defaults.confirm,
+    recover: common.recover ?? document.defaults.recover,
+    severity: common.severity,
+  };
+}
+
+function logSource(logs: Document['services'][string]['logs']): LogSource | undefined {
+  if (logs?.container !== undefined) return { kind: 'container', container: logs.container };
+  if (logs?.file !== undefined) return { kind: 'file', glob: logs.file };
+  return logs?.unit === undefined ? undefined : { kind: 'unit', unit: logs.unit };
+}
+
+type RawNotify = Document['notify'];
+
+function buildNotify(notify: RawNotify): NotifyConfig {
+  // No prototype: whoever looks up a team called "constructor" finds none.
+  const teams: Record<string, Channels> = Object.create(null);
+  for (const [team, own] of Object.entries(notify.teams)) {
+    teams[team] = channels(
+      own.slack && { ...notify.slack, ...own.slack },
+      own.email && { ...notify.email, ...own.email },
+    );
+  }
+  return { ...channels(notify.slack, notify.email), teams };
+}
+
+function channels(slack: Partial<RawNotify['slack']>, email: Partial<RawNotify['email']>): Channels {
+  const ownSlack = slackConfig(slack);
+  const ownEmail = emailConfig(email);
+  return { ...(ownSlack && { slack: ownSlack }), ...(ownEmail && { email: ownEmail }) };
+}
+
+function slackConfig(slack: Partial<RawNotify['slack']>): SlackConfig | undefined {
+  if (slack?.webhook_url_file === undefined) return undefined;
+  return {
+    webhookUrlFile: slack.webhook_url_file,
+    ...(slack.channel !== undefined && { channel: slack.channel }),
+  };
+}
+
+function emailConfig(email: Partial<RawNotify['email']>): EmailConfig | undefined {
+  if (!email?.to || email.from === undefined || !email.smarthost) return undefined;
+  return {
+    to: email.to,
+    from: email.from,
+    smarthost: email.smarthost,
+    ...(email.username !== undefined && { username: email.username }),
+    ...(email.password_file !== undefined && { passwordFile: email.password_file }),
+    requireTls: email.require_tls ?? true,
+  };
+}

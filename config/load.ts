@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { buildConfig } from './build.ts';
+import { crossChecks, probesOf } from './checks.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { type Fault, type Path, toDiagnostics } from './fault.ts';
+import { check, issueFaults, type Written } from './issues.ts';
+import type { Config } from './model.ts';
+import { fillVariables } from './placeholders.ts';
+import { proberOf, type ReadProbe, readProbe } from './probe.ts';
+import { asList, asMap, member, type RawMap } from './raw.ts';
+import { documentSchema } from './schema.ts';
+import { unknownKeys } from './unknown-keys.ts';
+import { checkVariables, mayHoldVariables } from './variable-faults.ts';
+import { type Lookup, mapTexts, substitute } from './variables.ts';
+import { readTree } from './yaml-tree.ts';
+
+export interface LoadOptions {
+  /** As diagnostics name it. */
+  readonly file: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * `run` resolves variables, and one that is not set is a fault. `generate` never looks at a value: what a variable
+   * stands in holds a placeholder, and is no part of any generated file.
+   */
+  readonly mode: 'run' | 'generate';
+}
+
+export type Loaded = { readonly config: Config } | { readonly diagnostics: readonly Diagnostic[] };
+
+const document = documentSchema(z.unknown());
+
+/** Reads a `watchpost.yaml`. Gives the configuration, or every fault in it in file order; throws for no text at all. */
+export function loadConfig(source: string, { file, env, mode }: LoadOptions): Loaded {
+  const text = withoutMark(source);
+  const { tree, faults: syntax } = readTree(text);
+  if (!tree) return { diagnostics: toDiagnostics(syntax, file, text) };
+
+  const raw = asMap(tree.value);
+  const lookup = (name: string) => (mode === 'run' && Object.hasOwn(env, name) ? env[name] : undefined);
+  const variables = checkVariables(raw, { tree, source: text, ...(mode === 'run' && { env }) });
+  // Outside of probes only the escape is resolved: a variable there has its fault already.
+  const literal = asMap(
+    mapTexts(raw, [], (found, path) => (mayHoldVariables(path) ? found : substitute(found, () => undefined))),
+  );
+  const parsed = check(document, literal);
+  const probes = readProbes(literal, lookup, { tree, at: (path) => valueAt(raw, path) });
+  const faults = [
+    ...syntax,
+    ...variables.faults,
+    ...('issues' in parsed ? issueFaults(parsed.issues, [], { tree, at: (path) => valueAt(raw, path) }) : []),
+    ...unknownKeys(document, literal, [], tree),
+    ...probes.faults,
+    ...crossChecks(literal, tree),
+  ];
+  if (faults.length > 0 || !('data' in parsed)) return { diagnostics: toDiagnostics(faults, file, text) };
+  const about = { file, source, variables: variables.names };
+  return { config: buildConfig(parsed.data, literal, probes.read, about) };
+}
+
+/** The text without a byte order mark, which editors do not count as a column. */
+export function withoutMark(source: string): string {
+  return source.startsWith('\ufeff') ? source.slice(1) : source;
+}
+
+function readProbes(document: RawMap, lookup: Lookup, written: Written) {
+  const read = new Map<string, Map<string, ReadProbe>>();
+  const faults: Fault[] = [];
+  for (const { service, name, label, path, probe } of probesOf(document)) {
+    const named = proberOf(probe, path, label, written);
+    if ('faults' in named) {
+      faults.push(...named.faults);
+      continue;
+    }
+    const parse = (filled: RawMap) => readProbe(named.prober, filled, path, written);
+    const filled = fillVariables(probe, path, lookup, (attempt) => faultsOf(parse(attempt)));
+    const result = parse(filled);
+    faults.push(...faultsOf(result));
+    if ('probe' in result)
+      read.set(service, (read.get(service) ?? new Map<string, ReadProbe>()).set(name, result.probe));
+  }
+  return { read, faults };
+}
+
+function faultsOf(result: ReturnType<typeof readProbe>): readonly Fault[] {
+  return 'faults' in result ? result.faults : [];
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  let found = root;
+  for (const step of path) found = typeof step === 'number' ? asList(found)[step] : member(found, step);
+  return found;
+}

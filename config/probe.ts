@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { probers } from '../probes/probers/index.ts';
+import type { Prober } from '../probes/probers/prober.ts';
+import type { Fault, Path } from './fault.ts';
+import { check, issueFaults, type Written } from './issues.ts';
+import { suggest } from './nearest.ts';
+import { commonOptions } from './schema.ts';
+import { unknownKeys } from './unknown-keys.ts';
+
+/** A probe as its two schemas and the common one read it. */
+export interface ReadProbe {
+  readonly kind: string;
+  /** What the prober is given: `{ value, options }`. */
+  readonly options: { readonly value: unknown; readonly options: unknown };
+  readonly common: z.output<typeof commonOptions>;
+}
+
+export const knownProbers: readonly Prober[] = probers;
+const kinds = knownProbers.map(({ kind }) => kind);
+const commonKeys = Object.keys(commonOptions.shape);
+
+/** All keys of a probe of this protocol, as the JSON Schema and the reference show them. */
+export function probeSchema(prober: Prober): z.ZodObject {
+  return z.strictObject({ [prober.kind]: prober.value, ...prober.options.shape, ...commonOptions.shape });
+}
+
+/** Which protocol the probe names, or the fault that it names none or two. `label` is `panel/ready`. */
+export function proberOf(
+  raw: Readonly<Record<string, unknown>>,
+  path: Path,
+  label: string,
+  { tree }: Written,
+): { readonly prober: Prober } | { readonly faults: readonly Fault[] } {
+  const named = Object.keys(raw).filter((key) => kinds.includes(key));
+  const [first, second] = named;
+  const prober = knownProbers.find(({ kind }) => kind === first);
+  if (prober && second === undefined) return { prober };
+  if (prober) {
+    const message = `probe "${label}" names two protocols: ${first} and ${second}`;
+    const own = [...path, second ?? ''];
+    return { faults: [{ span: tree.keySpan(own), path: own, message, hint: 'make it two probes' }] };
+  }
+  const optionKeys = new Set([...commonKeys, ...knownProbers.flatMap(({ options }) => Object.keys(options.shape))]);
+  const strange = Object.keys(raw).filter((key) => !optionKeys.has(key));
+  if (strange.length === 0) {
+    const message = `probe "${label}" names no protocol`;
+    return { faults: [{ span: tree.keySpan(path), path, message, hint: `known protocols: ${kinds.join(', ')}` }] };
+  }
+  return {
+    faults: strange.map((key) => {
+      const own = [...path, key];
+      const message = `unknown protocol ${JSON.stringify(key)} in probe "${label}"`;
+      return { span: tree.keySpan(own), path: own, message, hint: suggest(key, kinds, 'protocols') };
+    }),
+  };
+}
+
+/** Parses a probe; `raw` has its variables substituted. Unknown keys count as faults too. */
+export function readProbe(
+  prober: Prober,
+  raw: Readonly<Record<string, unknown>>,
+  path: Path,
+  written: Written,
+): { readonly probe: ReadProbe } | { readonly faults: readonly Fault[] } {
+  const isCommon = ([key]: readonly [string, unknown]) => commonKeys.includes(key);
+  const isOption = ([key]: readonly [string, unknown]) => Object.hasOwn(prober.options.shape, key);
+  const value = check(prober.value, raw[prober.kind]);
+  const options = check(prober.options, Object.fromEntries(Object.entries(raw).filter(isOption)));
+  const common = check(commonOptions, Object.fromEntries(Object.entries(raw).filter(isCommon)));
+  const unknown = unknownKeys(probeSchema(prober), raw, path, written.tree);
+  if ('data' in value && 'data' in options && 'data' in common && unknown.length === 0) {
+    return { probe: { kind: prober.kind, options: { value: value.data, options: options.data }, common: common.data } };
+  }
+  return {
+    faults: [
+      ...('issues' in value ? issueFaults(value.issues, [...path, prober.kind], written) : []),
+      ...('issues' in options ? issueFaults(options.issues, path, written) : []),
+      ...('issues' in common ? issueFaults(common.issues, path, written) : []),
+      ...unknown,
+    ],
+  };
+}

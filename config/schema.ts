@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { defaultTeam, severities } from '../stack/labels.ts';
+import { defaultUrls } from '../stack/links.ts';
+import * as field from './fields.ts';
+
+/** The schema of watchpost.yaml: the loader, the JSON Schema and the option reference are all made from it. */
+
+const second = 1_000;
+const day = 86_400_000;
+
+const every = field.duration(second, day);
+const timeout = field.duration(10, day);
+const confirm = z.int().min(0).max(10);
+const recover = z.int().min(1).max(10);
+
+const words = {
+  every: 'How long from the start of one run to the start of the next.',
+  timeout: 'Time limit of one attempt, at most `every`.',
+  confirm: 'How many re-checks, 1s apart, must repeat a fail before it counts. 0: the first fail counts.',
+  recover: 'How many passes in a row end it.',
+};
+/** As the reference shows them where the schema cannot hold the default, because it depends on another key. */
+const defaultTimeout = 'the smaller of 5s and half of `every`';
+
+export const defaults = { everyMs: 10 * second, timeoutMs: 5 * second, confirm: 2, recover: 2 } as const;
+
+/** The keys that may stand in a probe whatever its protocol. Generators read them, so no variable may stand in them. */
+export const commonOptions = z.strictObject({
+  every: every.optional().describe(words.every).meta({ shownDefault: '`defaults.every`, else `10s`' }),
+  timeout: timeout
+    .optional()
+    .describe(words.timeout)
+    .meta({ shownDefault: `\`defaults.timeout\`, else ${defaultTimeout}` }),
+  confirm: confirm.optional().describe(words.confirm).meta({ shownDefault: '`defaults.confirm`, else `2`' }),
+  recover: recover.optional().describe(words.recover).meta({ shownDefault: '`defaults.recover`, else `2`' }),
+  severity: z
+    .enum(severities)
+    .default('critical')
+    .describe('`critical` pages on every channel at once; `warning` goes to Slack.'),
+});
+
+const slo = z.strictObject({
+  availability: field.percentage.optional().describe('The share of runs that must pass: 99.9%.'),
+  latency: z
+    .strictObject({
+      below: field.duration(1, 60 * second).describe('The time within which an answer counts as fast: 300ms.'),
+      for: field.percentage.describe('The share of runs that must be fast: 95%.'),
+    })
+    .optional()
+    .describe('How fast the service must answer, and how often.'),
+  window: field
+    .duration(day, 90 * day)
+    .default(30 * day)
+    .meta({ default: '30d' })
+    .describe('The time over which the objective is judged.'),
+});
+
+const logs = z.strictObject({
+  container: field.containerName.optional().describe('Name of the Docker container whose output is collected.'),
+  file: field.fileGlob.optional().describe('Files to read: /var/log/nginx/*.log.'),
+  unit: field.unitName.optional().describe('Name of the systemd unit whose journal is read.'),
+});
+
+function service(probe: z.ZodType) {
+  return z.strictObject({
+    team: field.name.default(defaultTeam).describe('Who is paged: a key of `notify.teams`, or anybody.'),
+    labels: z
+      .record(field.labelName, field.line('a text of at most 128 characters (quote numbers)', 128))
+      .default({})
+      .describe('Labels of your own, such as the colour of a blue-green pair.'),
+    depends_on: z
+      .array(z.string('expected the name of a service'))
+      .default([])
+      .describe('Services that this one needs. While one of them is down, only that one pages.'),
+    slo: slo.optional().describe('Service level objective.'),
+    metrics: field.scrapedUrl.optional().describe('URL that Prometheus scrapes.'),
+    logs: logs.optional().describe('Where the log lines of the service come from: one of the three.'),
+    probes: z.record(field.name, probe).default({}).describe('What is checked, by name.'),
+  });
+}
+
+const slackChannelOption = field.slackChannel
+  .optional()
+  .describe('Channel: "#alerts". Default: the one of the webhook.');
+const email = {
+  to: z.array(field.emailAddress).min(1).describe('Addresses.'),
+  from: field.emailAddress.describe('Sender.'),
+  smarthost: field.hostPort.describe('Relay: smtp.example.org:587.'),
+  username: field.line('a user name').optional().describe('User at the relay.'),
+  password_file: field.filePath.optional().describe('File that holds the password.'),
+  require_tls: z
+    .boolean()
+    .default(true)
+    .describe('Refuse to send without TLS. `false` only for a relay on a loopback or private address.'),
+};
+
+const notify = z.strictObject({
+  slack: z
+    .strictObject({
+      webhook_url_file: field.filePath.describe('File that holds the URL of an incoming webhook.'),
+      channel: slackChannelOption,
+    })
+    .optional()
+    .describe('Slack.'),
+  email: z.strictObject(email).optional().describe('E-mail.'),
+  teams: z
+    .record(
+      field.name,
+      z.strictObject({
+        slack: z
+          .strictObject({
+            webhook_url_file: field.filePath.optional().describe('Default: the one above.'),
+            channel: slackChannelOption,
+          })
+          .optional()
+          .describe('Slack for this team. What is left out is taken from `notify.slack`.'),
+        email: z
+          .strictObject({ ...z.strictObject(email).partial().shape, require_tls: z.boolean().optional() })
+          .optional()
+          .describe('E-mail for this team. What is left out is taken from `notify.email`.'),
+      }),
+    )
+    .default({})
+    .describe('Channels of single teams. A team without an entry goes to the channels above.'),
+});
+
+/** The whole file. The protocols are checked by themselves (`probe.ts`), so the loader passes `z.unknown()`. */
+export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
+  return z.strictObject({
+    stack: field.name.describe('Name of this installation; stands in every alert, dashboard and log line.'),
+    environment: field.name.default('production').describe('Which of your environments it watches.'),
+    defaults: z
+      .strictObject({
+        every: every.optional().describe(words.every).meta({ shownDefault: '`10s`' }),
+        timeout: timeout.optional().describe(words.timeout).meta({ shownDefault: defaultTimeout }),
+        confirm: confirm.default(defaults.confirm).describe(words.confirm),
+        recover: recover.default(defaults.recover).describe(words.recover),
+      })
+      .prefault({})
+      .describe('For every probe that does not say otherwise.'),
+    urls: z
+      .strictObject({
+        grafana: field.baseUrl.default(defaultUrls.grafana).describe('Where you open Grafana.'),
+        alertmanager: field.baseUrl.default(defaultUrls.alertmanager).describe('Where you open Alertmanager.'),
+        watchpost: field.baseUrl.default(defaultUrls.watchpost).describe('Where you open the probe service.'),
+      })
+      .prefault({})
+      .describe('What the links in a page point to.'),
+    services: z.record(field.name, service(probe)).describe('What you run, by name.'),
+    notify: notify.prefault({}).describe('Who hears about it.'),
+  });
+}
+
+export type Document = z.output<ReturnType<typeof documentSchema<z.ZodUnknown>>>;

@@ -1,0 +1,74 @@
+import { Composer, type CST, type Document, Lexer, Parser, type YAMLError } from 'yaml';
+import type { Fault } from './fault.ts';
+
+const maxLength = 512 * 1024;
+/** The composer calls itself for each level, so the depth is limited before it could run out of stack. */
+const maxOpenTokens = 200;
+
+/** The YAML document of the text, or the faults that make it none. Never throws, whatever the text is. */
+export function parseYaml(source: string): { readonly document?: Document; readonly faults: readonly Fault[] } {
+  if (source.length > maxLength) {
+    const message = `the file is too large: ${source.length} characters, expected at most ${maxLength}`;
+    return { faults: [{ span: { from: 0, to: 1 }, path: [], message }] };
+  }
+  const characters = strangeCharacters(source);
+  if (characters.length > 0) return { faults: characters };
+
+  const tokens: CST.Token[] = [];
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(source)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > maxOpenTokens) {
+      const span = { from: parser.offset, to: parser.offset + 1 };
+      return { faults: [{ span, path: [], message: 'nested too deeply for a configuration' }] };
+    }
+  }
+  tokens.push(...parser.end());
+
+  // Keys that stand twice are found while reading the tree, which names the first one's line.
+  const composer = new Composer({ version: '1.2', merge: true, uniqueKeys: false, logLevel: 'silent' });
+  const [document, second] = [...composer.compose(tokens, true, source.length)];
+  if (!document) return { faults: [] };
+  const problems = [...document.errors, ...document.warnings];
+  const faults = problems.map(toFault);
+  if (second) {
+    const message = 'a second document begins, expected one document in the file';
+    const from = Math.min(second.range[0], source.length);
+    faults.push({ span: { from, to: from + 1 }, path: [], message, hint: 'remove the line `---`' });
+  }
+  return { document, faults };
+}
+
+function toFault(error: YAMLError): Fault {
+  const [from, to] = error.pos;
+  const { message, hint } = wording[error.code] ?? {};
+  const said = message ?? `not YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1).trim()}`;
+  return { span: { from, to: Math.max(to, from + 1) }, path: [], message: said, hint };
+}
+
+const wording: Partial<Record<YAMLError['code'], { message: string; hint: string }>> = {
+  TAB_AS_INDENT: { message: 'a tab in the indentation', hint: 'YAML indents with spaces only' },
+  MULTILINE_IMPLICIT_KEY: {
+    message: 'not YAML: a key must be on one line and followed by a colon',
+    hint: 'is a colon missing, or the space after it?',
+  },
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: 'not YAML: a second key on the same line',
+    hint: 'put it on a line of its own, or quote the text: a colon and a space begin a value',
+  },
+};
+
+/** Characters that no YAML file may hold: a sign of a binary file, of UTF-16, or of an accident. The first of each kind. */
+function strangeCharacters(source: string): Fault[] {
+  const faults = new Map<string, Fault>();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  for (const match of source.matchAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]|\r(?!\n)|\p{Cs}/gu)) {
+    const code = match[0].codePointAt(0) ?? 0;
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    if (faults.has(name)) continue;
+    const span = { from: match.index, to: match.index + 1 };
+    const hint = code === 0xd ? 'end lines with LF or CR LF' : 'save the file as UTF-8 text';
+    faults.set(name, { span, path: [], message: `the character ${name} must not stand in the file`, hint });
+  }
+  return [...faults.values()];
+}
