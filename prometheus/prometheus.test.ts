@@ -1,0 +1,126 @@
+import { load } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
+import { composeForTest, configForTest, nativeForTest, serviceForTest } from '../test/support/generator-input.ts';
+import { generatePrometheus } from './index.ts';
+
+const config = configForTest({
+  services: [
+    serviceForTest({ name: 'shop', labels: { colour: 'blue' }, metrics: 'http://demo:39417/health/metrics' }),
+    serviceForTest({ name: 'silent' }),
+    serviceForTest({ name: 'edge', metrics: 'https://edge.example.org/metrics?part=a&part=b&full=1' }),
+    serviceForTest({ name: 'grafana', metrics: 'http://[::1]/metrics' }),
+  ],
+});
+
+describe('generatePrometheus', () => {
+  test('writes one complete file', () => {
+    const [file, ...others] = generatePrometheus(config, composeForTest());
+    expect(others).toEqual([]);
+    expect(file?.path).toBe('prometheus/generated/prometheus.yaml');
+    expect(file?.content).toBe(`# Made by \`watchpost generate\` from watchpost.yaml; do not edit.
+# No external labels: an alert from here must be the same one that the probe service posts.
+
+global:
+  scrape_interval: 5s
+  scrape_timeout: 4s
+  evaluation_interval: 5s
+
+rule_files:
+  - /etc/watchpost/alerts/rules/*.yaml
+
+alerting:
+  alertmanagers:
+    - api_version: v2
+      static_configs:
+        - targets:
+            - alertmanager:9093
+
+scrape_configs:
+  # Probes name their service themselves: what they say counts.
+  - job_name: watchpost
+    honor_labels: true
+    static_configs:
+      - targets:
+          - watchpost:9815
+  - job_name: prometheus
+    static_configs:
+      - targets:
+          - prometheus:9090
+  - job_name: alertmanager
+    static_configs:
+      - targets:
+          - alertmanager:9093
+  - job_name: loki
+    static_configs:
+      - targets:
+          - loki:3100
+  - job_name: grafana
+    static_configs:
+      - targets:
+          - grafana:3000
+  - job_name: alloy
+    static_configs:
+      - targets:
+          - alloy:12345
+  # The host.
+  - job_name: node-exporter
+    static_configs:
+      - targets:
+          - node-exporter:9100
+  # What the services say of themselves.
+  - job_name: shop
+    metrics_path: /health/metrics
+    fallback_scrape_protocol: PrometheusText0.0.4
+    static_configs:
+      - targets:
+          - demo:39417
+        labels:
+          colour: blue
+          service: shop
+  - job_name: edge
+    scheme: https
+    metrics_path: /metrics
+    params:
+      part:
+        - a
+        - b
+      full:
+        - '1'
+    fallback_scrape_protocol: PrometheusText0.0.4
+    static_configs:
+      - targets:
+          - edge.example.org:443
+        labels:
+          service: edge
+  - job_name: service/grafana
+    metrics_path: /metrics
+    fallback_scrape_protocol: PrometheusText0.0.4
+    static_configs:
+      - targets:
+          - '[::1]:80'
+        labels:
+          service: grafana
+`);
+  });
+
+  test('natively names only the parts that run, on this machine', () => {
+    const [file] = generatePrometheus(
+      config,
+      nativeForTest(['alertmanager', 'loki', 'grafana', 'alloy', 'node-exporter']),
+    );
+    const read = load(file?.content ?? '') as { alerting?: unknown; scrape_configs: readonly ScrapeConfig[] };
+    expect(read.alerting).toBeUndefined();
+    expect(read.scrape_configs.map(({ job_name, static_configs }) => [job_name, static_configs[0]?.targets])).toEqual([
+      ['watchpost', ['127.0.0.1:9815']],
+      ['prometheus', ['127.0.0.1:9090']],
+      ['shop', ['127.0.0.1:39417']],
+      ['edge', ['edge.example.org:443']],
+      ['service/grafana', ['[::1]:80']],
+    ]);
+  });
+});
+
+interface ScrapeConfig {
+  readonly job_name: string;
+  readonly static_configs: readonly { readonly targets: readonly string[] }[];
+}
