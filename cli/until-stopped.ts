@@ -1,25 +1,30 @@
 import { UserError } from './user-error.ts';
 
-/** Resolves with the name of the signal when the process is told to stop: Ctrl-C or SIGTERM. */
-export function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-  });
+/**
+ * npm passes Ctrl-C on to a child that the terminal has told already. Only a signal that comes later than this is a
+ * person who does not want to wait.
+ */
+const echoMs = 1_000;
+
+/** Resolves when the process is told to stop, by Ctrl-C or SIGTERM. Told once more, it ends at once. */
+export function stopSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let toldAt: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (toldAt !== undefined && performance.now() - toldAt > echoMs) process.exit(1);
+      toldAt ??= performance.now();
+      resolve();
+    });
+  }
+  return promise;
 }
 
-/**
- * Stops gracefully within `limitMs`. What hangs beyond it is cut off by ending the process, and so does a second Ctrl-C.
- */
+/** Stops gracefully; what hangs beyond the limit is cut off by ending the process. */
 export async function stopWithin(limitMs: number, stop: () => PromiseLike<void>): Promise<void> {
-  const force = () => process.exit(1);
-  process.once('SIGINT', force);
-  const timer = setTimeout(force, limitMs);
-  try {
-    await stop();
-  } finally {
-    clearTimeout(timer);
-    process.off('SIGINT', force);
-  }
+  const timer = setTimeout(() => process.exit(1), limitMs);
+  await stop();
+  clearTimeout(timer);
 }
 
 /** Names the file and the port where listening fails because of them; anything else is passed on. */

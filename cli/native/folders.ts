@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { grafanaPasswordFile } from '../../stack/arguments.ts';
 
 /** Where the native way keeps things, below its data folder. Each part's own data lies in a folder of its name. */
 export function nativeFolders(data: string) {
@@ -10,6 +11,6 @@ export function nativeFolders(data: string) {
     logs: join(root, 'logs'),
     /** Says which process runs the stack, and how: `down` and `reload` read it. */
     state: join(root, 'up.json'),
-    grafanaPassword: join(root, 'grafana', 'admin-password'),
+    grafanaPassword: join(root, 'grafana', grafanaPasswordFile),
   } as const;
 }

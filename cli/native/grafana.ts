@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Grafana serves its pages from a home folder that packages put in different places. */
 export function grafanaHome(program: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
@@ -13,6 +13,13 @@ export function grafanaHome(program: string, env: Readonly<Record<string, string
     '/usr/local/share/grafana',
   ];
   return candidates.find((folder) => folder !== undefined && existsSync(join(folder, 'conf', 'defaults.ini')));
+}
+
+/** The home folder is a flag; `grafana-server`, the older program, is the `server` command of today's. */
+export function grafanaArguments(program: string, args: readonly string[]): readonly string[] {
+  const own = basename(program) === 'grafana-server' ? args.filter((arg) => arg !== 'server') : args;
+  const home = grafanaHome(program, process.env);
+  return home === undefined ? own : [...own, '--homepath', home];
 }
 
 /** Made once and kept: Grafana takes it over only when it makes its data base. */

@@ -7,7 +7,7 @@ import { demoTlsPort, type Part, parts } from '../../stack/parts.ts';
 import { startProbeService } from '../probe-service.ts';
 import { answers } from '../wait-until.ts';
 import { type ComponentPart, components } from './components.ts';
-import { ensurePassword, grafanaHome } from './grafana.ts';
+import { ensurePassword, grafanaArguments } from './grafana.ts';
 import { type NativeFolders, type Ports, type Prepared, reachable } from './prepare.ts';
 import { removeState, startTimeOf, writeState } from './state-file.ts';
 import { Child, type ChildEvent } from './supervisor.ts';
@@ -82,24 +82,21 @@ export class NativeStack implements AsyncDisposable {
     const { prepared, folders, watch } = this.#options;
     const program = prepared.programs.get(part);
     if (!program) throw new Error(`no program for ${part}`);
-    const { args, env } = componentCommand(part, prepared.surroundings);
-    const command = { program, args, env: { ...env, ...this.#ownEnvironment(part, program) } };
-    const place = { log: join(folders.logs, `${part}.log`), cwd: prepared.surroundings.data(part) };
-    const child = new Child({ ...command, ...place }, (event) => {
+    const { args, env } = componentCommand(part, prepared.surroundings, prepared.config.urls);
+    const command = {
+      program,
+      args: part === 'grafana' ? grafanaArguments(program, args) : args,
+      env,
+      log: join(folders.logs, `${part}.log`),
+      cwd: prepared.surroundings.data(part),
+    };
+    const child = new Child(command, (event) => {
       if (event.kind === 'started') this.#pids[part] = event.pid;
       else delete this.#pids[part];
       void this.#saveState();
       watch(part, event);
     });
     this.#children.set(part, child);
-  }
-
-  #ownEnvironment(part: ComponentPart, program: string): Readonly<Record<string, string>> {
-    if (part !== 'grafana') return {};
-    return {
-      GF_PATHS_HOME: grafanaHome(program, process.env) ?? '',
-      GF_SECURITY_ADMIN_PASSWORD__FILE: this.#options.folders.grafanaPassword,
-    };
   }
 
   async #startService(): Promise<Service> {

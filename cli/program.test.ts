@@ -1,0 +1,82 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runWatchpost } from './testing/run-watchpost.ts';
+
+const broken = 'stack: s\nenvironment: e\nservices:\n  app:\n    probes:\n      live: { htp: "http://127.0.0.1:1/" }\n';
+
+const cases = [
+  {
+    name: 'an unknown subcommand is said',
+    args: ['upp'],
+    code: 2,
+    says: "error: unknown command 'upp'\n(Did you mean up?)",
+  },
+  {
+    name: 'an unknown option is said',
+    args: ['check', '--confg'],
+    code: 2,
+    says: "unknown option '--confg'\n(Did you mean --config?)",
+  },
+  { name: 'a place to listen that is none', args: ['serve', '--listen', 'x'], code: 2, says: 'It is HOST:PORT' },
+  {
+    name: 'a target that there is not',
+    args: ['generate', '--target', 'k8s'],
+    code: 2,
+    says: 'Allowed choices are compose, native',
+  },
+  {
+    name: 'a port without a part',
+    args: ['up', '--port', 'x=1'],
+    code: 2,
+    says: 'The part is one of watchpost, prometheus',
+  },
+  {
+    name: 'a file that is missing',
+    args: ['check', '--config', '/nowhere/w.yaml'],
+    code: 1,
+    says: 'cannot read /nowhere/w.yaml: no such file',
+  },
+  {
+    name: 'a file that is a folder',
+    args: ['check', '--config', '/tmp'],
+    code: 1,
+    says: 'cannot read /tmp: it is a folder',
+  },
+] as const;
+
+for (const { name, args, code, says } of cases) {
+  test(name, async () => {
+    const result = await runWatchpost(args);
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toContain(says);
+    expect(result.stderr).not.toMatch(/^ +at /m);
+  });
+}
+
+for (const subcommand of ['check', 'generate', 'serve', 'page --test', 'up --native']) {
+  test(`${subcommand} shows what is wrong in the file and does nothing else`, async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'bad-'));
+    const file = join(folder.path, 'watchpost.yaml');
+    await writeFile(file, broken);
+    const extra = subcommand === 'generate' ? ['--out', folder.path] : [];
+    const data = subcommand.startsWith('up') ? ['--data', join(folder.path, 'data')] : [];
+    const result = await runWatchpost([...subcommand.split(' '), '--config', file, ...extra, ...data]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(`${file}:6:15`);
+    expect(result.stderr).toContain('^^^');
+    expect(result.stderr).not.toMatch(/^ +at /m);
+  });
+}
+
+test('a right file is counted', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'good-'));
+  const file = join(folder.path, 'watchpost.yaml');
+  await writeFile(file, broken.replace('htp', 'http'));
+  expect(await runWatchpost(['check', '--config', file])).toEqual({
+    code: 0,
+    stdout: `${file}: ok: 1 service, 1 probe\n`,
+    stderr: '',
+  });
+});
