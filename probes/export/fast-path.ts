@@ -2,6 +2,7 @@ import { Agent, request } from 'undici';
 import { probeDownAnnotations, probeDownLabels } from '../../stack/alert.ts';
 import { ancestors, type Dependencies, dependents } from '../../stack/dependencies.ts';
 import type { Clock, Outcome, Plan, PlannedProbe } from '../model.ts';
+import { ProbeMap } from '../probe-map.ts';
 
 /** How often an alert is posted again while it lasts. */
 export const repeatMs = 10_000;
@@ -11,6 +12,8 @@ export const endsAheadMs = 60_000;
 const retryMs = 1_000;
 const postTimeoutMs = 5_000;
 const batchSize = 100;
+/** What is due this soon is posted along, so that alerts which began apart come to share their posts. */
+const togetherMs = 1_000;
 
 export const postResults = ['ok', 'refused', 'timeout', 'unreachable'] as const;
 export type PostResult = (typeof postResults)[number];
@@ -33,8 +36,14 @@ export interface FastPathOptions {
   readonly posted: (result: PostResult, alerts: readonly Failing[], detail: string) => void;
 }
 
+/** When an alert was last taken by Alertmanager, and for which failure. */
+interface Posted {
+  readonly since: number;
+  readonly atMs: number;
+}
+
 /**
- * Posts to Alertmanager what is down: at once when it changes, and again every 10 s. What is posted is always what is
+ * Posts to Alertmanager what is down: at once when it goes down, and again every 10 s. What is posted is always what is
  * down at that moment, so that a recovery ends the posts by itself and no retry brings an old one back. It never posts
  * a resolve: the rule in Prometheus resolves, or `endsAt` does.
  */
@@ -43,6 +52,7 @@ export class FastPath implements AsyncDisposable {
   /** No connection is kept: after 10 s it may be a dead one, and then the first page would be lost on it. */
   readonly #agent = new Agent({ pipelining: 0, connect: { timeout: postTimeoutMs } });
   readonly #stop = new AbortController();
+  readonly #posted = new ProbeMap<Posted>();
   #timer: Disposable | undefined;
   #posting: Promise<void> | undefined;
   #changed = false;
@@ -51,7 +61,7 @@ export class FastPath implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Something went down. All that goes down before the event loop turns is posted together, parents first. */
+  /** Something went down, or the configuration is a new one. What changes before the event loop turns is posted together. */
   changed(): void {
     this.#changed = true;
     if (!this.#posting) this.#arm(0);
@@ -75,30 +85,37 @@ export class FastPath implements AsyncDisposable {
 
   async #round(): Promise<void> {
     this.#changed = false;
-    const startedMs = this.#options.clock.monotonic();
     const ok = await this.#post();
     this.#posting = undefined;
     if (this.#changed) {
       this.#arm(0);
-    } else if (this.#options.down().length > 0) {
-      const nextMs = ok ? startedMs + repeatMs - this.#options.clock.monotonic() : retryMs;
-      this.#arm(Math.max(0, nextMs));
+      return;
     }
+    const waits = this.#options.down().map((failing) => this.#dueInMs(failing));
+    if (waits.length > 0) this.#arm(ok ? Math.max(0, Math.min(...waits)) : retryMs);
   }
 
-  /** Everything that is down, a batch at a time. Stops at the first failure: children never overtake parents. */
+  /** Everything that is due, a batch at a time. Stops at the first failure: children never overtake parents. */
   async #post(): Promise<boolean> {
-    const failing = parentsFirst(this.#options.down(), this.#options.plan().dependencies);
-    for (let from = 0; from < failing.length && !this.#stop.signal.aborted; from += batchSize) {
-      const stillDown = new Set(this.#options.down().map(({ probe }) => probe));
-      const batch = failing.slice(from, from + batchSize).filter(({ probe }) => stillDown.has(probe));
-      if (batch.length === 0) continue;
+    while (!this.#stop.signal.aborted) {
+      const due = this.#options.down().filter((failing) => this.#dueInMs(failing) <= togetherMs);
+      if (due.length === 0) return true;
+      const batch = parentsFirst(due, this.#options.plan().dependencies).slice(0, batchSize);
+      const atMs = this.#options.clock.monotonic();
       const { result, detail } = await this.#send(batch);
       if (this.#stop.signal.aborted) return false;
       this.#options.posted(result, batch, detail);
       if (result !== 'ok') return false;
+      for (const { probe, since } of batch) this.#posted.set(probe, { since, atMs });
     }
-    return true;
+    return false;
+  }
+
+  /** Until the alert must be posted; not above 0 for one that Alertmanager has not taken yet. */
+  #dueInMs({ probe, since }: Failing): number {
+    const posted = this.#posted.get(probe);
+    if (posted?.since !== since) return 0;
+    return posted.atMs + repeatMs - this.#options.clock.monotonic();
   }
 
   async #send(batch: readonly Failing[]): Promise<{ result: PostResult; detail: string }> {

@@ -30,7 +30,7 @@ export function gridOf(id: ProbeId, everyMs: number, epochMs: number): Grid {
 
 /** The first start on the grid that is not before `ms`. */
 export function slotFrom(grid: Grid, ms: number): number {
-  return grid.originMs + Math.max(0, Math.ceil((ms - grid.originMs) / grid.everyMs)) * grid.everyMs;
+  return slotAt(grid, indexFrom(grid, ms));
 }
 
 /** When a probe that is new at `nowMs` runs first: on the grid, or sooner where the interval is long. */
@@ -50,8 +50,17 @@ export function nextSlot(
 ): { readonly dueMs: number; readonly skipped: number } {
   // Half an interval after a first run that was not on the grid, so that it does not run twice at once.
   const earliest = dueMs + grid.everyMs / 2;
-  const next = slotFrom(grid, Math.max(earliest, nowMs - grid.everyMs * lateStart));
-  let skipped = 0;
-  for (let slot = slotFrom(grid, earliest); slot < next && slot <= coveredFromMs; slot += grid.everyMs) skipped++;
-  return { dueMs: next, skipped };
+  const next = indexFrom(grid, Math.max(earliest, nowMs - grid.everyMs * lateStart));
+  const covered = Math.floor((coveredFromMs - grid.originMs) / grid.everyMs) + 1;
+  const skipped = Math.max(0, Math.min(next, covered) - indexFrom(grid, earliest));
+  return { dueMs: slotAt(grid, next), skipped };
+}
+
+/** Starts are counted, not summed up: a sum of fractions drifts. */
+function indexFrom({ originMs, everyMs }: Grid, ms: number): number {
+  return Math.max(0, Math.ceil((ms - originMs) / everyMs));
+}
+
+function slotAt({ originMs, everyMs }: Grid, index: number): number {
+  return originMs + index * everyMs;
 }

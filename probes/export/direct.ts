@@ -1,0 +1,197 @@
+import { probeDownAnnotations, probeDownLabels } from '../../stack/alert.ts';
+import { ancestors, dependents } from '../../stack/dependencies.ts';
+import type { Clock, Plan, Transition } from '../model.ts';
+import type { Channels } from '../pager/channels.ts';
+import type { Delivery, Page, Pager } from '../pager/index.ts';
+import { ProbeMap } from '../probe-map.ts';
+import type { Failing } from './fast-path.ts';
+
+/** Between two tries of a message that was not delivered, and between two looks at what is muted. */
+const tickMs = 10_000;
+/** What is still down when its parents are up again gets so long to follow them before it is paged for. */
+const followMs = 30_000;
+/** A resolve that could not be delivered for so long is of no use any more. */
+const resolveWithinMs = 15 * 60_000;
+
+export const channelNames = ['slack', 'email'] as const satisfies readonly Delivery['channel'][];
+type ChannelName = (typeof channelNames)[number];
+
+export interface DirectOptions {
+  readonly clock: Clock;
+  readonly plan: () => Plan;
+  /** The probes that are down at this moment. */
+  readonly down: () => readonly Failing[];
+  /** A pager for one channel, so that a retry does not repeat what another channel has delivered. */
+  readonly pager: (channels: (team: string) => Channels) => Pager;
+  /** After each message. */
+  readonly delivered: (delivery: Delivery, page: Page) => void;
+  /** A page that no channel was configured for. */
+  readonly undeliverable: (page: Page) => void;
+  readonly internal: (error: unknown) => void;
+}
+
+/** One failure from its page to its resolve. */
+interface Case {
+  readonly failing: Failing;
+  /** Unix milliseconds; undefined while the probe is down. */
+  endedAt: number | undefined;
+  /** What was delivered, by channel. */
+  readonly told: Map<ChannelName, Page['status']>;
+  readonly sending: Set<ChannelName>;
+  saidUndeliverable: boolean;
+  /** When a service that it depends on was last seen down, monotonic. */
+  mutedMs: number;
+}
+
+/**
+ * Sends pages and resolves itself, where there is no Alertmanager. A probe is muted while a service that its own depends
+ * on is down, as inhibition would; what is still down when that ends is paged for then. Channels do not wait for each
+ * other, and nothing waits for them.
+ */
+export class DirectPager implements AsyncDisposable {
+  readonly #options: DirectOptions;
+  readonly #pagers: ReadonlyMap<ChannelName, Pager>;
+  readonly #open = new ProbeMap<Case>();
+  /** Ended ones whose resolve is still to be delivered, or whose page is still on its way. */
+  readonly #ended = new Set<Case>();
+  readonly #sends = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  #timer: Disposable | undefined;
+
+  constructor(options: DirectOptions) {
+    this.#options = options;
+    this.#pagers = new Map(
+      channelNames.map(
+        (name) => [name, options.pager((team) => only(name, channelsOf(options.plan(), team)))] as const,
+      ),
+    );
+  }
+
+  changed({ probe, to, at, since, outcome }: Transition): void {
+    if (to === 'down') {
+      const failing = { probe, since, outcome };
+      this.#open.set(probe, newCase(failing));
+    } else {
+      for (const open of this.#open.values()) if (this.#parents(open).has(probe.service)) this.#mute(open);
+      this.#end(this.#open.get(probe), at);
+    }
+    this.#arm(0);
+  }
+
+  /** The configuration is a new one: what it no longer knows is over, without a word. */
+  configured(): void {
+    const down = new ProbeMap<true>();
+    for (const { probe } of this.#options.down()) down.set(probe, true);
+    for (const { failing } of this.#open.values()) if (!down.has(failing.probe)) this.#open.delete(failing.probe);
+    this.#arm(0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#timer?.[Symbol.dispose]();
+    await Promise.all(this.#sends);
+  }
+
+  #end(ended: Case | undefined, at: number): void {
+    if (!ended) return;
+    this.#open.delete(ended.failing.probe);
+    ended.endedAt = at;
+    this.#ended.add(ended);
+  }
+
+  #arm(ms: number): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    if (!this.#stop.signal.aborted) this.#timer = this.#options.clock.after(ms, () => this.#round());
+  }
+
+  #round(): void {
+    const now = this.#options.clock.now();
+    for (const open of this.#open.values()) if (!this.#muted(open)) this.#send(open, 'firing');
+    for (const ended of this.#ended) {
+      const late = now - (ended.endedAt ?? now) > resolveWithinMs;
+      const left = channelNames.filter((name) => ended.sending.has(name) || ended.told.get(name) === 'firing');
+      if (left.length === 0 || late) this.#ended.delete(ended);
+      else this.#send(ended, 'resolved');
+    }
+    if (this.#open.values().length > 0 || this.#ended.size > 0) this.#arm(tickMs);
+  }
+
+  /** To every channel that has not heard it; a resolve only to one that was paged. */
+  #send(of: Case, status: Page['status']): void {
+    const page = this.#page(of, status);
+    const configured = channelsOf(this.#options.plan(), of.failing.probe.team);
+    if (status === 'firing' && !of.saidUndeliverable && channelNames.every((name) => !configured[name])) {
+      of.saidUndeliverable = true;
+      this.#options.undeliverable(page);
+    }
+    for (const name of channelNames) {
+      const told = of.told.get(name);
+      if (!configured[name] || of.sending.has(name) || told !== (status === 'firing' ? undefined : 'firing')) continue;
+      of.sending.add(name);
+      const send = this.#deliver(of, name, page).finally(() => {
+        of.sending.delete(name);
+        this.#sends.delete(send);
+      });
+      this.#sends.add(send);
+    }
+  }
+
+  async #deliver(of: Case, name: ChannelName, page: Page): Promise<void> {
+    try {
+      const deliveries = (await this.#pagers.get(name)?.send(page, this.#stop.signal)) ?? [];
+      for (const delivery of deliveries) this.#options.delivered(delivery, page);
+      if (!deliveries.every(({ ok }) => ok)) return;
+      of.told.set(name, page.status);
+      // It recovered while the page was on its way: the resolve need not wait for the next tick.
+      if (of.endedAt !== undefined && page.status === 'firing') this.#arm(0);
+    } catch (error) {
+      this.#options.internal(error);
+    }
+  }
+
+  #muted(open: Case): boolean {
+    const parents = this.#parents(open);
+    if (this.#options.down().some(({ probe }) => parents.has(probe.service))) this.#mute(open);
+    return this.#options.clock.monotonic() - open.mutedMs < followMs;
+  }
+
+  #mute(open: Case): void {
+    open.mutedMs = this.#options.clock.monotonic();
+  }
+
+  #parents({ failing }: Case): ReadonlySet<string> {
+    return new Set(ancestors(this.#options.plan().dependencies, failing.probe.service));
+  }
+
+  #page({ failing: { probe, since, outcome }, endedAt }: Case, status: Page['status']): Page {
+    const { stack, environment, urls, dependencies } = this.#options.plan();
+    return {
+      status,
+      labels: probeDownLabels({ ...probe, stack, environment }),
+      annotations: probeDownAnnotations(probe, outcome, dependents(dependencies, probe.service), urls),
+      startsAt: since,
+      ...(endedAt !== undefined && { endsAt: endedAt }),
+    };
+  }
+}
+
+function newCase(failing: Failing): Case {
+  return {
+    failing,
+    endedAt: undefined,
+    told: new Map(),
+    sending: new Set(),
+    saidUndeliverable: false,
+    mutedMs: Number.NEGATIVE_INFINITY,
+  };
+}
+
+function channelsOf({ notify }: Plan, team: string): Channels {
+  return notify.teams[team] ?? notify.default;
+}
+
+function only(name: ChannelName, channels: Channels): Channels {
+  const channel = channels[name];
+  return channel ? { [name]: channel } : {};
+}

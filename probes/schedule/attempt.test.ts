@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import type { Outcome, Run } from '../model.ts';
+import { failed, passed } from '../state/sample-probe.ts';
+import { attempt, graceMs } from './attempt.ts';
+import { ManualClock } from './manual-clock.ts';
+
+/** Runs one attempt and keeps what it came to. */
+function begin(run: (run: Run) => Promise<Outcome>, timeoutMs = 2_000) {
+  const clock = new ManualClock();
+  const stop = new AbortController();
+  const faults: string[] = [];
+  const kept: { outcome?: Outcome } = {};
+  const ended = attempt(
+    { timeoutMs, run },
+    { clock, resolve: async () => [], stop: stop.signal, internal: (place) => faults.push(place) },
+  ).then((outcome) => {
+    kept.outcome = outcome;
+  });
+  return { clock, stop, faults, kept, ended };
+}
+
+/** Resolves when the signal aborts. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+describe('an attempt', () => {
+  test('returns what the prober returned, and leaves no timer', async () => {
+    const { clock, ended, kept, faults } = begin(async () => passed());
+    await ended;
+    expect(kept.outcome).toEqual(passed());
+    expect(clock.pending).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  test('aborts the prober at its deadline, and takes the outcome that names the phase', async () => {
+    const timedOut = failed('tls_timeout', { found: 'no TLS answer', durationMs: 2_000 });
+    const { clock, ended, kept } = begin(async ({ signal }) => {
+      await aborted(signal);
+      return timedOut;
+    });
+    await clock.advance(1_999);
+    expect(kept.outcome).toBeUndefined();
+    await clock.advance(1);
+    await ended;
+    expect(kept.outcome).toEqual(timedOut);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('gives up a prober that does not return after its deadline, counts it, and ignores what it says later', async () => {
+    const late = Promise.withResolvers<Outcome>();
+    const { clock, ended, kept, faults } = begin(() => late.promise);
+    await clock.advance(2_000 + graceMs - 1);
+    expect(kept.outcome).toBeUndefined();
+    await clock.advance(1);
+    await ended;
+    expect(kept.outcome).toMatchObject({
+      verdict: 'fail',
+      reason: 'response_timeout',
+      found: 'no result within 2 s',
+      expected: 'an answer within 2 s',
+      durationMs: 2_050,
+    });
+    expect(faults).toEqual(['prober_late']);
+    late.resolve(passed());
+    await clock.advance(1_000);
+    expect(kept.outcome?.verdict).toBe('fail');
+  });
+
+  test.each([
+    {
+      name: 'a throw',
+      run: async () => Promise.reject(new TypeError('x is not a function')),
+      found: 'x is not a function',
+    },
+    {
+      name: 'a throw before the first await',
+      run: () => {
+        throw new TypeError('y is\nundefined');
+      },
+      found: 'y is undefined',
+    },
+    { name: 'something thrown that is no error', run: async () => Promise.reject('boom'), found: 'boom' },
+  ])('never reads $name of a prober as "target down"', async ({ run, found }) => {
+    const { ended, kept, faults } = begin(run);
+    await ended;
+    expect(kept.outcome).toMatchObject({ verdict: 'inconclusive', reason: 'internal', found, expected: '' });
+    expect(faults).toEqual(['prober']);
+  });
+
+  test('does not blame the target for a timeout when the process itself stood still', async () => {
+    const { clock, ended, kept } = begin(async ({ signal }) => {
+      await aborted(signal);
+      return failed('response_timeout');
+    });
+    await clock.advance(0);
+    await clock.stall(8_000);
+    await ended;
+    expect(kept.outcome).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'internal',
+      found: 'the probe service stood still for 6 s',
+    });
+  });
+
+  test('ends within the grace time when the service stops, though the prober does not', async () => {
+    const { clock, stop, ended, faults } = begin(() => new Promise<Outcome>(() => {}));
+    await clock.advance(10);
+    stop.abort();
+    await clock.advance(graceMs);
+    await ended;
+    expect(clock.pending).toBe(0);
+    expect(faults).toEqual([]);
+  });
+});
