@@ -12,7 +12,6 @@ export const metrics = {
     'phase',
   ]),
   probe_http_redirects: g('How many redirects were followed. Left out when none was.'),
-  probe_http_version: g('The HTTP version of the answer.'),
   probe_ssl_earliest_cert_expiry: g(
     'When the first certificate of the chain expires, in Unix time. Kept when verification fails.',
   ),

@@ -4,6 +4,7 @@
  */
 export const reasons = {
   ok: { verdict: 'pass', words: 'as expected' },
+  dns_failed: { verdict: 'fail', words: 'resolving the name failed' },
   dns_not_found: { verdict: 'fail', words: 'the name does not resolve' },
   connect_refused: { verdict: 'fail', words: 'the connection was refused' },
   connect_unreachable: { verdict: 'fail', words: 'the address cannot be reached' },

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { Secret } from '../../../stack/secret.ts';
+import { caFileSchema, durationSchema, ipSchema, serverNameSchema, trustSchema, validForSchema } from '../schemas.ts';
+
+/** Statuses as they are written: `200`, `[200, 204]`, `2xx`. Parsed to a test and its words. */
+const statusSchema = z.union([
+  z.int().min(100).max(599),
+  z.string().regex(/^[1-5]xx$/, 'expected a status such as 200, or a class such as 2xx'),
+]);
+
+const scalarSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export const httpValue = z
+  .string()
+  .transform((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname) return url;
+    context.addIssue({ code: 'custom', message: 'expected a URL that begins with http:// or https://' });
+    return z.NEVER;
+  })
+  .describe('URL to request. User and password in it are sent as basic authentication and shown nowhere.');
+
+export const httpOptions = z.strictObject({
+  method: z
+    .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+    .default('GET')
+    .describe('Request method.'),
+  headers: z
+    .record(
+      z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header'),
+      z
+        .string()
+        .regex(/^[\t\P{Cc}]*$/u, 'expected a header value without line breaks')
+        .transform((text) => new Secret(text)),
+    )
+    .default({})
+    .describe('Request headers. Their values are shown nowhere.'),
+  body: z
+    .string()
+    .transform((text) => new Secret(text))
+    .optional()
+    .describe('Request body. Shown nowhere.'),
+  expect: z
+    .strictObject({
+      status: z
+        .union([statusSchema, z.array(statusSchema).min(1)])
+        .default('2xx')
+        .describe('Status of the answer: 200, 2xx, or a list.'),
+      headers: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe('Header to text that its value must contain; an empty text asks only that it is there.'),
+      body: z
+        .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+        .optional()
+        .describe('Text that the body must contain.'),
+      json: z
+        .record(z.string().min(1), scalarSchema)
+        .optional()
+        .describe('Path to value: `status: ready`, `data.items.0.id: 7`.'),
+      within: durationSchema.optional().describe('How long the whole exchange may take: 500ms.'),
+      valid_for: validForSchema,
+    })
+    .default({ status: '2xx', headers: {} })
+    .describe('What the answer must be like.'),
+  redirects: z.int().min(0).max(20).default(0).describe('How many redirects to follow. 0: a redirect is the answer.'),
+  body_limit: z
+    .int()
+    .min(1)
+    .max(104_857_600)
+    .default(1_048_576)
+    .describe('How many bytes of the body to read at most.'),
+  server_name: serverNameSchema,
+  ca_file: caFileSchema,
+  trust: trustSchema,
+  ip: ipSchema,
+});
