@@ -1,0 +1,109 @@
+import type { Config } from '../config/model.ts';
+import { formatDuration } from '../stack/duration.ts';
+import { type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
+import { scrapeIntervalMs } from '../stack/parts.ts';
+import type { GeneratedFile } from '../stack/surroundings.ts';
+import { expectedProbes } from './expected-probes.ts';
+import { alertRules } from './rules/index.ts';
+import { probeMissingRule } from './rules/probe-missing.ts';
+import type { AlertRule, RuleTest } from './rules/rule.ts';
+
+const recordsName = 'expected-probes';
+
+/** Rule files for Prometheus, one for each alert and one for what they record. */
+export function ruleFiles(config: Config): readonly GeneratedFile[] {
+  const records = expectedProbes(config);
+  return [
+    ...(records.length > 0 ? [ruleFile(recordsName, 'What the configuration expects to run.', records)] : []),
+    ...alertRules.map((rule) =>
+      ruleFile(fileName(rule), `The alert ${rule.alert}.`, [
+        {
+          alert: rule.alert,
+          expr: rule.expr,
+          for: rule.forMs > 0 ? formatDuration(rule.forMs) : undefined,
+          labels: rule.labels(config),
+          annotations: rule.annotations(config),
+        },
+      ]),
+    ),
+  ];
+}
+
+/** The tests of those files, for `promtool test rules`: every alert fires, is quiet, and waits as long as it says. */
+export function ruleTestFiles(config: Config): readonly GeneratedFile[] {
+  return [
+    ...(expectedProbes(config).length > 0 ? [expectedProbesTest(config)] : []),
+    ...alertRules.map((rule) =>
+      testFile(
+        fileName(rule),
+        [fileName(rule)],
+        rule.tests(config).map((test) => promtoolTest(rule, test)),
+      ),
+    ),
+  ];
+}
+
+function ruleFile(name: string, about: string, rules: readonly YamlValue[]): GeneratedFile {
+  return yamlFile(`alerts/generated/rules/${name}.yaml`, about, { groups: [{ name, rules }] });
+}
+
+function testFile(name: string, ruleFileNames: readonly string[], tests: readonly YamlValue[]): GeneratedFile {
+  return yamlFile(`alerts/generated/tests/${name}.test.yaml`, 'Run by `promtool test rules`.', {
+    rule_files: ruleFileNames.map((file) => `../rules/${file}.yaml`),
+    evaluation_interval: formatDuration(scrapeIntervalMs),
+    group_eval_order: ruleFileNames,
+    tests,
+  });
+}
+
+function promtoolTest(rule: AlertRule, test: RuleTest): YamlValue {
+  return {
+    name: test.name,
+    interval: formatDuration(scrapeIntervalMs),
+    input_series: Object.entries(test.series).map(([series, values]) => ({ series, values })),
+    alert_rule_test: test.checks.map(({ atMs, alerts }) => ({
+      eval_time: formatDuration(atMs),
+      alertname: rule.alert,
+      exp_alerts: alerts.map(({ labels, annotations }) => ({ exp_labels: labels, exp_annotations: annotations })),
+    })),
+  };
+}
+
+/** With what was recorded, not with series made for the test: a service that knows no probe at all misses each of them. */
+function expectedProbesTest(config: Config): GeneratedFile {
+  const records = expectedProbes(config);
+  const missing = probeMissingRule;
+  return testFile(
+    recordsName,
+    [recordsName, fileName(missing)],
+    [
+      {
+        name: 'every configured probe is expected, and missed where it does not run',
+        interval: formatDuration(scrapeIntervalMs),
+        input_series: [{ series: 'up{job="watchpost",instance="watchpost:9815"}', values: '1x60' }],
+        promql_expr_test: [
+          {
+            expr: 'watchpost_probe_expected',
+            eval_time: formatDuration(scrapeIntervalMs),
+            exp_samples: records.map(({ record, labels }) => ({
+              labels: `${record}{${Object.entries(labels)
+                .map(([label, value]) => `${label}="${value}"`)
+                .join(',')}}`,
+              value: 1,
+            })),
+          },
+          {
+            expr: 'count(ALERTS{alertname="ProbeMissing",alertstate="firing"})',
+            eval_time: formatDuration(missing.forMs + scrapeIntervalMs),
+            exp_samples: [{ labels: '{}', value: records.length }],
+          },
+        ],
+      },
+    ],
+  );
+}
+
+/** `ProbeDown` is in `probe-down.yaml`. */
+function fileName(rule: AlertRule): string {
+  return rule.alert.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+}

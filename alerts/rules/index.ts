@@ -1,0 +1,20 @@
+import { certificateExpiringSoonRule, certificateExpiringVerySoonRule } from './certificate.ts';
+import { probeDownRule } from './probe-down.ts';
+import { probeMissingRule } from './probe-missing.ts';
+import { probeServiceDownRule } from './probe-service-down.ts';
+import { probeStaleRule } from './probe-stale.ts';
+import type { AlertRule } from './rule.ts';
+import { targetDownRule } from './target-down.ts';
+import { watchdogRule } from './watchdog.ts';
+
+/** Every alert of the stack. Rule files, their tests, routes and runbooks derive from this list. */
+export const alertRules: readonly AlertRule[] = [
+  probeDownRule,
+  probeStaleRule,
+  probeMissingRule,
+  probeServiceDownRule,
+  certificateExpiringSoonRule,
+  certificateExpiringVerySoonRule,
+  targetDownRule,
+  watchdogRule,
+];

@@ -1,0 +1,143 @@
+import type { Config } from '../../config/model.ts';
+import { affectedServices, probeDown, probeDownAnnotations } from '../../stack/alert.ts';
+import { dependents } from '../../stack/dependencies.ts';
+import { formatDuration } from '../../stack/duration.ts';
+import { scrapeIntervalMs } from '../../stack/parts.ts';
+import { aggregate, lastOverTime, select } from '../../stack/promql.ts';
+import { dependenciesOf } from '../dependencies-of.ts';
+import { defineRule, labelValue } from './rule.ts';
+
+/**
+ * A probe is confirmed down. The same alert as the fast path posts: the aggregation leaves exactly the identity labels. It
+ * looks back an hour, so that the death of the probe service is no recovery; and it waits for nothing, because the probe
+ * service has confirmed the fail already.
+ */
+export const probeDownRule = defineRule({
+  alert: probeDown,
+  expr: `${aggregate(
+    'max',
+    ['service', 'probe', 'target', 'severity', 'team'],
+    lastOverTime(select('watchpost_probe_down'), '1h'),
+  )} == 1`,
+  forMs: 0,
+  team: 'series',
+  templates: (config) => ({
+    service: labelValue('service'),
+    probe: labelValue('probe'),
+    target: labelValue('target'),
+    reason: failing('reason'),
+    found: failing('found'),
+    expected: failing('expected'),
+    affects: affectsChain(config),
+  }),
+  annotations: ({ service, probe, target, reason, found, expected, affects }, config) =>
+    probeDownAnnotations({ service, probe, target }, { reason, found, expected }, [affects], config.urls),
+  fires: (config) => [
+    {
+      name: 'a probe that is confirmed down fires at once, with what was found',
+      series: {
+        [down]: '0 0 1x20',
+        [info('status', 'status 503')]: '_ _ 1x20',
+      },
+      trueFromMs: 10_000,
+      labels,
+      words: words('status', 'status 503'),
+    },
+    {
+      name: 'it stays down when the probe service dies, and still says what was found last',
+      series: {
+        [down]: '0 1 1 0 0 1 1 stale',
+        [info('connect_refused', 'connection refused')]: '_ 1 1 stale',
+        [info('status', 'status 503')]: '_ _ _ _ _ 1 1 stale',
+      },
+      trueFromMs: 25_000,
+      seenAtMs: 10 * 60_000,
+      labels,
+      words: words('status', 'status 503'),
+    },
+    {
+      name: 'a probe without details fires all the same',
+      series: { [down]: '0 1x20' },
+      trueFromMs: 5_000,
+      labels,
+      words: words(unknown.reason, unknown.found, unknown.expected),
+    },
+    ...parentCase(config),
+  ],
+  quiet: () => [
+    { name: 'a probe that is up is quiet', series: { [down]: '0x20' }, atMs: 60_000 },
+    {
+      name: 'it is over at the first evaluation after the recovery',
+      series: { [down]: '1 1 1 0x20', [info('status', 'status 503')]: '1 1 1 stale' },
+      atMs: 15_000,
+    },
+    {
+      name: 'a removed probe says 0 before it goes, and that is the end of it',
+      series: { [down]: '1 1 1 0 0 0 0 0 0 stale', [info('status', 'status 503')]: '1 1 1 stale' },
+      atMs: 60_000,
+    },
+    {
+      name: 'an hour after the probe service died, nobody knows any more',
+      series: { [down]: '1 1 1 stale' },
+      atMs: 3_660_000,
+    },
+  ],
+});
+
+const target = 'http://shop.test:8080/health/ready';
+const id = `service="shop-under-test",probe="ready",target="${target}",location="local",job="watchpost",instance="watchpost:9815"`;
+const down = `watchpost_probe_down{${id},severity="critical",team="default"}`;
+const labels = { service: 'shop-under-test', probe: 'ready', target, severity: 'critical', team: 'default' };
+
+function info(reason: string, found: string): string {
+  return `watchpost_probe_failing_info{${id},reason="${reason}",found="${found}",expected="status 200"}`;
+}
+
+function words(reason: string, found: string, expected = 'status 200') {
+  return { service: 'shop-under-test', probe: 'ready', target, reason, found, expected, affects: '' };
+}
+
+/** What a page says when nothing is known of the failure. */
+const unknown = { reason: 'unknown', found: 'a failure without details', expected: 'a pass' };
+
+/**
+ * A label of the series that says why the probe is down: the one of now, or, when the probe service is dead, the newest of
+ * the last hour (`last_over_time` would give those of earlier failures as well). `%q` quotes as PromQL does.
+ */
+function failing(field: keyof typeof unknown): string {
+  const now = `${select('watchpost_probe_failing_info')}{service=%q,probe=%q,target=%q}`;
+  const newest = `topk(1, max_over_time(timestamp(${now})[1h:${formatDuration(scrapeIntervalMs)}]))`;
+  const ask = (query: string, otherwise: string) =>
+    `{{ with printf "${query}" $labels.service $labels.probe $labels.target | query }}` +
+    `{{ . | first | label "${field}" }}{{ else }}${otherwise}{{ end }}`;
+  return ask(now, ask(newest, unknown[field]));
+}
+
+/** Who depends on the service is known when the rule is written, so the rule carries it. */
+function affectsChain(config: Config): string {
+  const branches = config.services.flatMap(({ name }) => {
+    const affected = affectedServices(dependents(dependenciesOf(config), name));
+    return affected ? [`if eq $labels.service "${name}" }}${affected}`] : [];
+  });
+  return branches.length === 0 ? '' : `{{ ${branches.join('{{ else ')}{{ end }}`;
+}
+
+function parentCase(config: Config) {
+  const dependencies = dependenciesOf(config);
+  const parent = config.services.find(({ name }) => dependents(dependencies, name).length > 0);
+  if (!parent) return [];
+  const of = (series: string) => series.replace('shop-under-test', parent.name);
+  return [
+    {
+      name: 'the page of a service names those that depend on it',
+      series: { [of(down)]: '0 1x20', [of(info('status', 'status 503'))]: '_ 1x20' },
+      trueFromMs: 5_000,
+      labels: { ...labels, service: parent.name },
+      words: {
+        ...words('status', 'status 503'),
+        service: parent.name,
+        affects: affectedServices(dependents(dependencies, parent.name)),
+      },
+    },
+  ];
+}

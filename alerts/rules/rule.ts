@@ -1,0 +1,105 @@
+import type { Config } from '../../config/model.ts';
+import type { Annotations } from '../../stack/alert.ts';
+import { defaultTeam, type Severity } from '../../stack/labels.ts';
+import { scrapeIntervalMs } from '../../stack/parts.ts';
+
+/** One alert: what Prometheus evaluates, what it says, and the proof that it does. */
+export interface AlertRule {
+  /** Its name: `ProbeDown`. Rule file, test file, runbook and page are named after it. */
+  readonly alert: string;
+  readonly expr: string;
+  readonly forMs: number;
+  labels(config: Config): Readonly<Record<string, string>>;
+  /** With Prometheus's template expressions in it. */
+  annotations(config: Config): Annotations;
+  tests(config: Config): readonly RuleTest[];
+}
+
+/** A test for promtool: what the series do, and which alerts fire when. */
+export interface RuleTest {
+  readonly name: string;
+  /** Series to values in promtool's notation, one sample every scrape interval. */
+  readonly series: Readonly<Record<string, string>>;
+  readonly checks: readonly { readonly atMs: number; readonly alerts: readonly ExpectedAlert[] }[];
+}
+
+export interface ExpectedAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Annotations;
+}
+
+/** What an alert's file says. `Word` names what the text has to put in: `service`, `age`. */
+export interface RuleDefinition<Word extends string> {
+  readonly alert: string;
+  readonly expr: string;
+  readonly forMs: number;
+  /** Left out where the series carry it. */
+  readonly severity?: Severity | 'none';
+  /** `series`: the series carry it. `default`: the alert is about the stack, which belongs to nobody's team. */
+  readonly team: 'series' | 'default';
+  /** What Prometheus puts in for each word. */
+  readonly templates: (config: Config) => Readonly<Record<Word, string>>;
+  readonly annotations: (words: Readonly<Record<Word, string>>, config: Config) => Annotations;
+  /** Each is checked twice: at the last evaluation before `forMs` is over (nothing), and at the next one. */
+  readonly fires: (config: Config) => readonly FiringCase<Word>[];
+  readonly quiet: () => readonly QuietCase[];
+}
+
+export interface FiringCase<Word extends string> {
+  readonly name: string;
+  readonly series: Readonly<Record<string, string>>;
+  /** The first evaluation at which the expression holds. */
+  readonly trueFromMs: number;
+  /** Labels that come from the series. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly words: Readonly<Record<Word, string>>;
+  /** When it is looked at, if not as soon as it must fire. */
+  readonly seenAtMs?: number;
+}
+
+export interface QuietCase {
+  readonly name: string;
+  readonly series: Readonly<Record<string, string>>;
+  readonly atMs: number;
+}
+
+/** Puts the rule together from what its file says: the tests expect the very words that the templates expand to. */
+export function defineRule<Word extends string>(definition: RuleDefinition<Word>): AlertRule {
+  const { alert, expr, forMs, severity, team } = definition;
+  const labels = (config: Config) => ({
+    ...(severity ? { severity } : {}),
+    ...(team === 'default' ? { team: defaultTeam } : {}),
+    stack: config.stack,
+    environment: config.environment,
+  });
+  return {
+    alert,
+    expr,
+    forMs,
+    labels,
+    annotations: (config) => definition.annotations(definition.templates(config), config),
+    tests: (config) => [
+      ...definition.fires(config).map((fires): RuleTest => {
+        const expected = {
+          labels: { ...fires.labels, ...labels(config) },
+          annotations: definition.annotations(fires.words, config),
+        };
+        const fireAtMs = fires.trueFromMs + forMs;
+        return {
+          name: fires.name,
+          series: fires.series,
+          checks: [
+            ...(forMs > 0 || fires.trueFromMs > 0 ? [{ atMs: fireAtMs - scrapeIntervalMs, alerts: [] }] : []),
+            { atMs: fires.seenAtMs ?? fireAtMs, alerts: [expected] },
+          ],
+        };
+      }),
+      ...definition.quiet().map(({ name, series, atMs }) => ({ name, series, checks: [{ atMs, alerts: [] }] })),
+    ],
+  };
+}
+
+/** Prometheus's expression for a label of the alert's series. */
+export function labelValue(label: string): string {
+  return `{{ $labels.${label} }}`;
+}

@@ -1,0 +1,105 @@
+import { parser } from '@prometheus-io/lezer-promql';
+import { describe, expect, test } from 'vitest';
+import { identityLabels, severities } from '../../stack/labels.ts';
+import { metrics } from '../../stack/metrics.ts';
+import { furtherSeries } from '../../stack/promql.ts';
+import { sampleConfig } from '../testing/sample.ts';
+import { alertRules } from './index.ts';
+
+const config = sampleConfig();
+const knownSeries = new Set([...Object.keys(metrics), ...Object.keys(furtherSeries)]);
+
+/** The names of the series in a query, and where it does not parse. */
+function readQuery(query: string): { readonly series: readonly string[]; readonly faults: readonly string[] } {
+  const series: string[] = [];
+  const faults: string[] = [];
+  parser.parse(query).iterate({
+    enter: (node) => {
+      const text = query.slice(node.from, node.to);
+      if (node.type.isError) faults.push(`${node.from}: ${text}`);
+      if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector') series.push(text);
+    },
+  });
+  return { series, faults };
+}
+
+/** The queries inside an alert's annotations, with a value where the template puts one. */
+function templateQueries(text: string): readonly string[] {
+  return [...text.matchAll(/printf "([^"]*)"/g)].map(([, query = '']) => query.replaceAll('%q', '"x"'));
+}
+
+describe.each(alertRules)('$alert', (rule) => {
+  const annotations = rule.annotations(config);
+  const tests = rule.tests(config);
+
+  test('parses, and asks for series that exist', () => {
+    const queries = [rule.expr, ...Object.values(annotations).flatMap(templateQueries)];
+    for (const query of queries) {
+      const { series, faults } = readQuery(query);
+      expect({ query, faults }).toEqual({ query, faults: [] });
+      expect({ query, unknown: series.filter((name) => !knownSeries.has(name)) }).toEqual({ query, unknown: [] });
+    }
+  });
+
+  test('says what it is about, what to do, and where to look', () => {
+    expect(Object.keys(annotations)).toEqual(
+      expect.arrayContaining([
+        'summary',
+        'description',
+        'action',
+        'dashboard_url',
+        'runbook_url',
+        'logs_url',
+        'silence_url',
+      ]),
+    );
+    expect(annotations.runbook_url).toBe(`${config.urls.watchpost}/runbooks/${rule.alert}`);
+  });
+
+  test('carries the labels that routes need', () => {
+    expect(rule.labels(config)).toMatchObject({ stack: 'shop', environment: 'test' });
+    const fired = tests.flatMap(({ checks }) => checks.flatMap(({ alerts }) => alerts.map(({ labels }) => labels)));
+    for (const labels of fired) {
+      expect([...severities, 'none']).toContain(labels.severity);
+      expect(labels.team).not.toBe('');
+      expect(labels.team).toBeDefined();
+    }
+  });
+
+  test('is tested: it fires, and only when its time has come', () => {
+    const fires = tests.filter(({ checks }) => checks.some(({ alerts }) => alerts.length > 0));
+    expect(fires.length).toBeGreaterThan(0);
+    const waits = fires.filter(({ checks }) => checks[0]?.alerts.length === 0);
+    // Watchdog is true from the first evaluation on, so it has no moment before.
+    expect(waits.length).toBe(rule.alert === 'Watchdog' ? 0 : fires.length);
+  });
+
+  test.skipIf(rule.alert === 'Watchdog')('is tested: it is quiet', () => {
+    expect(tests.filter(({ checks }) => checks.every(({ alerts }) => alerts.length === 0)).length).toBeGreaterThan(0);
+  });
+});
+
+describe('the list of alerts', () => {
+  test('names each once', () => {
+    const names = alertRules.map(({ alert }) => alert);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('pages with the identity labels when a probe is down', () => {
+    const [rule] = alertRules;
+    const fired = rule?.tests(config).flatMap(({ checks }) => checks.flatMap(({ alerts }) => alerts)) ?? [];
+    expect(fired.length).toBeGreaterThan(3);
+    for (const { labels } of fired) {
+      expect(['alertname', ...Object.keys(labels)].sort()).toEqual([...identityLabels].sort());
+    }
+  });
+
+  test('names who is affected in the page of each service', () => {
+    const affects = alertRules[0]?.annotations(config).affects;
+    expect(affects).toBe(
+      '{{ if eq $labels.service "panel" }}web' +
+        '{{ else if eq $labels.service "postgres" }}panel, web' +
+        '{{ else if eq $labels.service "redis" }}panel, web{{ end }}',
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import { alertLinks } from '../../stack/alert.ts';
+import { probeServiceJob } from '../../stack/parts.ts';
+import { aggregate, select } from '../../stack/promql.ts';
+import { defineRule, labelValue } from './rule.ts';
+
+const alert = 'TargetDown';
+
+/** Metrics of something are missing. No page: whether it works is what its probes say. */
+export const targetDownRule = defineRule({
+  alert,
+  expr: `${aggregate('max', ['job', 'instance', 'service'], select('up', { job: { not: probeServiceJob } }))} == 0`,
+  forMs: 120_000,
+  severity: 'warning',
+  team: 'default',
+  templates: () => ({ job: labelValue('job'), instance: labelValue('instance') }),
+  annotations: ({ job, instance }, { urls }) => ({
+    summary: `No metrics from ${job} (${instance})`,
+    description: `Prometheus has not been able to scrape ${instance} of job ${job} for two minutes.`,
+    action: 'Open the page "Target health" of Prometheus: it shows the error of the last scrape.',
+    ...alertLinks(urls, { alertname: alert }),
+  }),
+  fires: () => [
+    {
+      name: 'a target that cannot be scraped fires',
+      series: { [series('shop')]: '1 1 0x60' },
+      trueFromMs: 10_000,
+      labels: { job: 'shop', instance: 'shop.test:8080', service: 'shop' },
+      words: { job: 'shop', instance: 'shop.test:8080' },
+    },
+    {
+      name: 'a part of the stack that cannot be scraped fires, without a service',
+      series: { 'up{job="loki",instance="loki:3100"}': '1 1 0x60' },
+      trueFromMs: 10_000,
+      labels: { job: 'loki', instance: 'loki:3100' },
+      words: { job: 'loki', instance: 'loki:3100' },
+    },
+  ],
+  quiet: () => [
+    { name: 'a target that answers is quiet', series: { [series('shop')]: '1x60' }, atMs: 300_000 },
+    { name: 'the probe service has its own alert', series: { [series(probeServiceJob)]: '0x60' }, atMs: 300_000 },
+    {
+      name: 'a target that was taken out is no longer missed',
+      series: { [series('shop')]: '0x10 stale' },
+      atMs: 300_000,
+    },
+  ],
+});
+
+function series(job: string): string {
+  return `up{job="${job}",instance="shop.test:8080",service="shop"}`;
+}
