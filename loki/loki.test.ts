@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
+import { composeForTest, configForTest, nativeForTest, serviceForTest } from '../test/support/generator-input.ts';
+import { run, which } from '../test/support/shell.ts';
+import { generateLoki } from './index.ts';
+
+const config = configForTest({
+  services: [
+    serviceForTest({ name: 'shop-api', logs: { kind: 'file', glob: '/srv/shop/log/*.{log,json}' } }),
+    serviceForTest({ name: 'edge', logs: { kind: 'unit', unit: 'nginx' } }),
+    serviceForTest({ name: 'worker', logs: { kind: 'container', container: 'shop.worker' } }),
+    serviceForTest({ name: 'silent' }),
+  ],
+});
+
+function generated(path: string, surroundings = composeForTest()): string {
+  const file = generateLoki(config, surroundings).find((one) => one.path === path);
+  if (!file) throw new Error(`${path} was not generated`);
+  return file.content;
+}
+
+const lokiYaml = 'loki/generated/loki.yaml';
+const alloyConfig = 'loki/generated/config.alloy';
+
+describe('generateLoki', () => {
+  test('writes the store and the collector, and no rules while there are none', () => {
+    const paths = generateLoki(config, composeForTest()).map(({ path }) => path);
+    expect(paths).toEqual([lokiYaml, alloyConfig]);
+  });
+
+  test('writes nothing where no Loki runs, and no collector where no Alloy runs', () => {
+    expect(generateLoki(config, nativeForTest(['loki']))).toEqual([]);
+    expect(generateLoki(config, nativeForTest(['alloy'])).map(({ path }) => path)).toEqual([lokiYaml]);
+  });
+
+  test('keeps logs for seven days, and really deletes them then', () => {
+    expect(load(generated(lokiYaml))).toMatchObject({
+      limits_config: { retention_period: '168h', max_query_lookback: '168h' },
+      compactor: { retention_enabled: true, delete_request_store: 'filesystem', working_directory: '/loki/compactor' },
+      analytics: { reporting_enabled: false },
+    });
+  });
+
+  test('keeps everything that must survive on the data folder', () => {
+    expect(load(generated(lokiYaml))).toMatchObject({
+      common: { path_prefix: '/loki', storage: { object_store: { filesystem: { dir: '/loki/chunks' } } } },
+      storage_config: { use_thanos_objstore: true },
+    });
+  });
+
+  test('sends the alerts of log rules to Alertmanager, where there is one', () => {
+    const { ruler } = load(generated(lokiYaml)) as { ruler: { alertmanager_url?: string } };
+    expect(ruler.alertmanager_url).toBe('http://alertmanager:9093');
+    const alone = load(generated(lokiYaml, nativeForTest(['alertmanager']))) as typeof ruler & { ruler: typeof ruler };
+    expect(alone.ruler.alertmanager_url).toBeUndefined();
+  });
+
+  test('natively listens for this machine only', () => {
+    expect(load(generated(lokiYaml, nativeForTest()))).toMatchObject({
+      server: { http_listen_address: '127.0.0.1', grpc_listen_address: '127.0.0.1' },
+      common: { instance_addr: '127.0.0.1' },
+      frontend: { address: '127.0.0.1' },
+    });
+  });
+});
+
+describe('the log collector', () => {
+  test('in a container reads containers, files below /host, and the journal', () => {
+    const text = generated(alloyConfig);
+    expect(text).toContain(`	rule {
+		source_labels = ["__meta_docker_container_name"]
+		separator     = "/"
+		regex         = "/shop\\\\.worker"
+		target_label  = "service_name"
+		replacement   = "worker"
+	}
+`);
+    expect(text).toContain(`loki.source.file "service_shop_api" {
+	targets    = [{
+		__path__     = "/host/srv/shop/log/*.{log,json}",
+		service_name = "shop-api",
+		source       = "file",
+	}]
+	forward_to = [loki.process.lines.receiver]
+
+	file_match {
+		enabled           = true
+		sync_period       = "5s"
+		ignore_older_than = "24h"
+	}
+}
+`);
+    expect(text).toContain(`	matches    = "_SYSTEMD_UNIT=nginx.service"
+`);
+  });
+
+  test('natively reads files and the journal, and asks no Docker engine', () => {
+    const text = generated(alloyConfig, nativeForTest());
+    expect(text).toContain('__path__     = "/srv/shop/log/*.{log,json}"');
+    expect(text).toContain('loki.source.journal "service_edge"');
+    expect(text).toContain('url                 = "http://127.0.0.1:3100/loki/api/v1/push"');
+    expect(text).not.toMatch(/docker|\/host/);
+  });
+
+  test('never gives up on a line', () => {
+    expect(generated(alloyConfig)).toContain('max_backoff_retries = 0\n');
+  });
+});
+
+const programs = [
+  { program: 'loki', file: lokiYaml, args: (path: string) => ['-verify-config', `-config.file=${path}`] },
+  { program: 'alloy', file: alloyConfig, args: (path: string) => ['validate', path] },
+] as const;
+
+describe.for(programs)('$program itself', async ({ program, file, args }) => {
+  const missing = (await which(program)) === undefined;
+
+  test.skipIf(missing).for([
+    { name: 'in a container', surroundings: composeForTest() },
+    { name: 'natively', surroundings: nativeForTest() },
+  ])(`accepts its configuration $name${missing ? ` (${program} is not on PATH)` : ''}`, async ({ surroundings }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'watchpost-loki-'));
+    try {
+      const path = join(folder, file.split('/').at(-1) ?? '');
+      writeFileSync(path, generated(file, surroundings));
+      const { code, stdout, stderr } = await run(program, args(path));
+      expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

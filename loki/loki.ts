@@ -1,0 +1,96 @@
+import { noted, spaced, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
+import { logResource } from '../stack/log-fields.ts';
+import { parts } from '../stack/parts.ts';
+import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
+
+const retention = '168h';
+const grpcPort = 9095;
+
+/** Loki as one process with everything on its own disk. Keys as Loki 3.7 reads them. */
+export function lokiConfig(surroundings: Surroundings): GeneratedFile {
+  const data = surroundings.data('loki');
+  const { host, port } = listenAddress(surroundings);
+  const value: YamlValue = {
+    auth_enabled: false,
+    server: spaced({
+      http_listen_address: host,
+      http_listen_port: port,
+      grpc_listen_address: noted('Spoken only inside this process.', '127.0.0.1'),
+      grpc_listen_port: grpcPort,
+      log_level: 'warn',
+      log_format: 'json',
+    }),
+    common: spaced({
+      instance_addr: '127.0.0.1',
+      path_prefix: data,
+      replication_factor: 1,
+      ring: { kvstore: { store: 'inmemory' } },
+      storage: { object_store: { filesystem: { dir: `${data}/chunks` } } },
+    }),
+    frontend: spaced({
+      address: noted('Else it announces the first other interface it finds, and every query hangs.', '127.0.0.1'),
+    }),
+    storage_config: spaced({
+      use_thanos_objstore: noted(
+        'The clients that read `object_store`. With the older keys, chunks go to the working directory.',
+        true,
+      ),
+    }),
+    schema_config: spaced({
+      configs: [
+        {
+          from: '2024-01-01',
+          store: 'tsdb',
+          object_store: 'filesystem',
+          schema: 'v13',
+          index: { prefix: 'index_', period: '24h' },
+        },
+      ],
+    }),
+    limits_config: spaced({
+      retention_period: noted('Seven days. Deleted by the compactor, below.', retention),
+      max_query_lookback: retention,
+      max_line_size_truncate: noted('A line that is too long is cut, not lost.', true),
+      otlp_config: noted('Few labels: the rest of a record is structured metadata.', {
+        resource_attributes: {
+          ignore_defaults: true,
+          attributes_config: [
+            { action: 'index_label', attributes: [logResource.serviceName, logResource.environment] },
+          ],
+        },
+      }),
+    }),
+    ingester: spaced({
+      lifecycler: noted('One instance has no others to wait for, neither when it starts nor when it stops.', {
+        min_ready_duration: '1s',
+        final_sleep: '0s',
+      }),
+      wal: noted('Half of the memory it may use.', { replay_memory_ceiling: '512MB' }),
+    }),
+    compactor: spaced({
+      working_directory: `${data}/compactor`,
+      retention_enabled: noted('Off by default: then nothing is ever deleted.', true),
+      delete_request_store: 'filesystem',
+    }),
+    ruler: spaced(ruler(surroundings)),
+    ruler_storage: spaced({ backend: 'local', local: { directory: `${surroundings.folder('loki')}/rules` } }),
+    analytics: spaced({ reporting_enabled: false }),
+  };
+  return yamlFile('loki/generated/loki.yaml', 'Loki: one process, seven days of logs on its own disk.', value);
+}
+
+function ruler({ data, has, address }: Surroundings): YamlValue {
+  return {
+    rule_path: `${data('loki')}/rules-temp`,
+    ...(has('alertmanager') && { alertmanager_url: `http://${address('alertmanager')}` }),
+    enable_api: true,
+    ring: { kvstore: { store: 'inmemory' } },
+    evaluation_interval: '15s',
+  };
+}
+
+function listenAddress({ target, address }: Surroundings): { readonly host: string; readonly port: number } {
+  if (target === 'compose') return { host: '0.0.0.0', port: parts.loki.port };
+  const [host = '', port = ''] = address('loki').split(':');
+  return { host, port: Number(port) };
+}
