@@ -1,0 +1,77 @@
+import type { Config } from '../config/model.ts';
+import { formatDuration } from '../stack/duration.ts';
+import { noted, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
+import { dataSources, scrapeIntervalMs } from '../stack/parts.ts';
+import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
+
+/** Grafana's data sources, and the folder from which it takes the dashboards. */
+export function generateGrafana(_config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
+  return [
+    yamlFile('grafana/generated/provisioning/datasources/watchpost.yaml', 'What Grafana asks for data.', {
+      apiVersion: 1,
+      prune: noted('A data source that is no longer here is taken away.', true),
+      datasources: dataSourceList(surroundings),
+    }),
+    yamlFile('grafana/generated/provisioning/dashboards/watchpost.yaml', 'Where Grafana finds its dashboards.', {
+      apiVersion: 1,
+      providers: [
+        {
+          name: 'watchpost',
+          folder: 'Watchpost',
+          type: 'file',
+          disableDeletion: true,
+          updateIntervalSeconds: 10,
+          allowUiUpdates: noted('Save a copy to change one; these follow the configuration.', false),
+          options: { path: surroundings.folder('dashboards'), foldersFromFilesStructure: false },
+        },
+      ],
+    }),
+  ];
+}
+
+function dataSourceList({ has, address }: Surroundings): readonly YamlValue[] {
+  const reached = { access: 'proxy', orgId: 1, editable: false } as const;
+  return [
+    {
+      name: 'Prometheus',
+      uid: dataSources.prometheus,
+      type: 'prometheus',
+      url: `http://${address('prometheus')}`,
+      isDefault: true,
+      ...reached,
+      jsonData: {
+        httpMethod: 'POST',
+        prometheusType: 'Prometheus',
+        timeInterval: noted(
+          'The scrape interval: `$__rate_interval` is made from it.',
+          formatDuration(scrapeIntervalMs),
+        ),
+        ...(has('alertmanager') && { alertmanagerUid: dataSources.alertmanager }),
+      },
+    },
+    ...(has('loki')
+      ? [
+          {
+            name: 'Loki',
+            uid: dataSources.loki,
+            type: 'loki',
+            url: `http://${address('loki')}`,
+            ...reached,
+            jsonData: { maxLines: 1000 },
+          },
+        ]
+      : []),
+    ...(has('alertmanager')
+      ? [
+          {
+            name: 'Alertmanager',
+            uid: dataSources.alertmanager,
+            type: 'alertmanager',
+            url: `http://${address('alertmanager')}`,
+            ...reached,
+            jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
+          },
+        ]
+      : []),
+  ];
+}
