@@ -89,6 +89,7 @@ export function startOtlpSink(options: OtlpSinkOptions): LogSink {
       });
     },
     async [Symbol.asyncDispose]() {
+      if (stop.signal.aborted) return;
       stop.abort();
       const tooLate = Promise.withResolvers<void>();
       using _timer = clock.after(stopWithinMs, tooLate.resolve);

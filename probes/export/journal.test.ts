@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { ManualClock } from '../schedule/manual-clock.ts';
+import { failed, inconclusive, passed, sampleProbe } from '../state/sample-probe.ts';
+import { Journal } from './journal.ts';
+import { Log, type LogRecordOut } from './log.ts';
+
+function setUp() {
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const records: LogRecordOut[] = [];
+  const sink = { emit: (record: LogRecordOut) => void records.push(record), [Symbol.asyncDispose]: async () => {} };
+  const log = new Log({ clock, write: (line) => lines.push(line), sink });
+  const journal = new Journal({ log, clock });
+  const events = () => records.map(({ attributes }) => `${attributes.event} ${attributes.probe ?? ''}`.trim());
+  return { clock, lines, records, journal, events };
+}
+
+const probe = sampleProbe();
+const since = new ManualClock().now();
+const down = { probe, to: 'down', at: since, since, outcome: failed() } as const;
+const up = { probe, to: 'up', at: since + 90_000, since, outcome: passed() } as const;
+
+describe('the journal', () => {
+  test('tells a change as a line for people and as fields for queries', () => {
+    const { lines, records, journal } = setUp();
+    journal.changed(down);
+    journal.changed(up);
+    expect(lines).toEqual([
+      '2026-11-23T03:00:00.000Z error panel/ready is DOWN: the status is wrong (found status 503, expected status 200); failing since 2026-11-23T03:00:00.000Z',
+      '2026-11-23T03:00:00.000Z info  panel/ready is up again after 90 s',
+    ]);
+    expect(records[0]).toEqual({
+      at: since,
+      level: 'error',
+      message: lines[0]?.slice('2026-11-23T03:00:00.000Z error '.length),
+      attributes: {
+        event: 'probe_down',
+        service: 'panel',
+        probe: 'ready',
+        target: 'http://panel/ready',
+        verdict: 'fail',
+        reason: 'status',
+        found: 'status 503',
+        expected: 'status 200',
+        duration_seconds: 0.012,
+      },
+    });
+  });
+
+  test('tells of failing runs once a minute, and of the first after a recovery at once', async () => {
+    const { clock, journal, events } = setUp();
+    journal.failed(probe, failed(), false);
+    await clock.advance(2_000);
+    journal.changed(down);
+    for (let second = 0; second < 120; second += 5) {
+      await clock.advance(5_000);
+      journal.failed(probe, failed(), true);
+    }
+    journal.changed(up);
+    journal.failed(probe, failed(), false);
+    expect(events()).toEqual([
+      'probe_failed ready',
+      'probe_down ready',
+      'probe_failed ready',
+      'probe_failed ready',
+      'probe_recovered ready',
+      'probe_failed ready',
+    ]);
+  });
+
+  test('lets one probe speak whatever another has said', () => {
+    const { journal, events } = setUp();
+    journal.failed(probe, failed(), false);
+    journal.failed(sampleProbe({ probe: 'live' }), failed(), false);
+    expect(events()).toEqual(['probe_failed ready', 'probe_failed live']);
+  });
+
+  test('tells of inconclusive runs once a minute', async () => {
+    const { clock, lines, journal, events } = setUp();
+    for (let second = 0; second < 60; second += 10) {
+      journal.inconclusive(probe, inconclusive());
+      await clock.advance(10_000);
+    }
+    journal.inconclusive(probe, inconclusive());
+    expect(events()).toEqual(['probe_inconclusive ready', 'probe_inconclusive ready']);
+    expect(lines[0]).toContain("panel/ready is inconclusive: the prober's own resolver did not answer (no answer)");
+  });
+
+  test('tells of posts that fail once a minute, and when they work again', async () => {
+    const { clock, journal, events } = setUp();
+    journal.posted(true, 1, '');
+    for (let second = 0; second < 90; second++) {
+      journal.posted(false, 1, 'connection refused');
+      await clock.advance(1_000);
+    }
+    journal.posted(true, 1, '');
+    journal.posted(true, 1, '');
+    expect(events()).toEqual(['page_failed', 'page_failed', 'page_sent']);
+  });
+
+  test('tells of faults of ours once a minute for each place', async () => {
+    const { clock, journal, lines } = setUp();
+    for (let i = 0; i < 5; i++) journal.internal('prober', new TypeError('x is undefined'));
+    journal.internal('status', new Error('other'));
+    await clock.advance(60_000);
+    journal.internal('prober', new TypeError('x is undefined'));
+    expect(lines.map((line) => line.slice(31))).toEqual([
+      'a fault of the probe service itself (prober): x is undefined',
+      'a fault of the probe service itself (status): other',
+      'a fault of the probe service itself (prober): x is undefined',
+    ]);
+  });
+});

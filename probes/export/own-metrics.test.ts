@@ -1,0 +1,47 @@
+import { register } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import { metrics } from '../../stack/metrics.ts';
+import { OwnMetrics } from './own-metrics.ts';
+import { readExposition } from './read-exposition.ts';
+
+describe("the service's own metrics", () => {
+  test('can be read, and a gauge that was never set claims nothing', async () => {
+    const series = readExposition(await new OwnMetrics().render());
+    expect(series.map(({ name }) => name)).toContain('process_start_time_seconds');
+    const gauges = Object.entries(metrics).filter(([, { scope, type }]) => scope === 'own' && type === 'gauge');
+    expect(gauges.length).toBeGreaterThan(3);
+    for (const [gauge] of gauges) expect(series.map(({ name }) => name)).not.toContain(gauge);
+  });
+
+  test('an info metric has only its last labels', async () => {
+    const own = new OwnMetrics();
+    own.describe('watchpost_config_info', { hash: 'old' });
+    own.describe('watchpost_config_info', { hash: 'new' });
+    const series = readExposition(await own.render()).filter(({ name }) => name === 'watchpost_config_info');
+    expect(series).toEqual([{ name: 'watchpost_config_info', labels: { hash: 'new' }, value: 1 }]);
+  });
+
+  test('a histogram has a bucket at the default time limit', async () => {
+    const own = new OwnMetrics();
+    own.observe('watchpost_service_probe_duration_seconds', 0.02, { service: 'panel' });
+    const series = readExposition(await own.render());
+    expect(series).toContainEqual({
+      name: 'watchpost_service_probe_duration_seconds_bucket',
+      labels: { le: '5', service: 'panel' },
+      value: 1,
+    });
+  });
+
+  test('are nobody else’s: the global registry stays empty, and two services do not share', async () => {
+    const [a, b] = [new OwnMetrics(), new OwnMetrics()];
+    a.add('watchpost_receipts_total', 1, { status: 'firing' });
+    expect(await register.metrics()).toBe('\n');
+    expect(await b.render()).not.toContain('watchpost_receipts_total{');
+  });
+
+  test('refuses a metric of another type', () => {
+    expect(() => new OwnMetrics().set('watchpost_receipts_total', 1)).toThrow(
+      'metric "watchpost_receipts_total" is not a gauge of the probe service',
+    );
+  });
+});
