@@ -1,0 +1,92 @@
+import 'reflect-metadata'; // the certificate library's container asks for it
+import { webcrypto } from 'node:crypto';
+import {
+  BasicConstraintsExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  type X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+
+/** PEM texts, as `tls.createServer` takes them. */
+export interface Identity {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface Authority {
+  /** PEM of the authority's own certificate. */
+  readonly ca: string;
+  issue(options: CertificateOptions): Promise<Identity>;
+}
+
+export interface CertificateOptions {
+  /** DNS names and IP addresses that the certificate is for. */
+  readonly names: readonly string[];
+  /** Unix milliseconds. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const dayMs = 86_400_000;
+
+/** A certificate authority of a test's or the demo's own; it lives as long as the returned value. */
+export async function createAuthority(name: string, now: number): Promise<Authority> {
+  const keys = await newKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: serial(),
+    name: `CN=${name}`,
+    keys,
+    notBefore: new Date(now - 3_650 * dayMs),
+    notAfter: new Date(now + 3_650 * dayMs),
+    signingAlgorithm: algorithm,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
+  });
+  return {
+    ca: certificate.toString('pem'),
+    issue: (options) => issue(certificate, keys.privateKey, options),
+  };
+}
+
+async function issue(
+  authority: X509Certificate,
+  signingKey: webcrypto.CryptoKey,
+  options: CertificateOptions,
+): Promise<Identity> {
+  const keys = await newKeys();
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: serial(),
+    subject: `CN=${options.names[0] ?? 'unnamed'}`,
+    issuer: authority.subject,
+    publicKey: keys.publicKey,
+    signingKey,
+    notBefore: new Date(options.notBefore),
+    notAfter: new Date(options.notAfter),
+    signingAlgorithm: algorithm,
+    extensions: [
+      new SubjectAlternativeNameExtension(
+        options.names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })),
+      ),
+    ],
+  });
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  const lines = pkcs8.match(/.{1,64}/g) ?? [];
+  return {
+    key: `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`,
+    cert: certificate.toString('pem'),
+  };
+}
+
+function newKeys() {
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+}
+
+function serial(): string {
+  // Positive and not zero (RFC 5280, section 4.1.2.2).
+  return `01${Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex')}`;
+}
