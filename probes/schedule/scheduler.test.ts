@@ -167,11 +167,11 @@ describe('a fail', () => {
   });
 
   test.each([
-    { name: 'passes', then: passed(), verdict: 'pass' },
-    { name: 'is inconclusive', then: inconclusive(), verdict: 'inconclusive' },
-  ])('is not confirmed when a re-check $name, and the run counts as that', async ({ then, verdict }) => {
+    { name: 'passes', recheck: passed(), verdict: 'pass' },
+    { name: 'is inconclusive', recheck: inconclusive(), verdict: 'inconclusive' },
+  ])('is not confirmed when a re-check $name, and the run counts as that', async ({ recheck, verdict }) => {
     const { clock, scheduler, reports, events } = setUp();
-    const { run, starts } = takes(clock, 10, [failed(), then, failed()]);
+    const { run, starts } = takes(clock, 10, [failed(), recheck, failed()]);
     scheduler.set(sampleProbe({ everyMs: 60_000, timeoutMs: 500, confirm: 2, run }));
     await clock.advance(20_000);
     expect(starts).toHaveLength(2);

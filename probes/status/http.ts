@@ -86,6 +86,8 @@ async function answerSafely(options: HttpOptions, request: IncomingMessage): Pro
     return await answer(options.routes, request);
   } catch (error) {
     if (error instanceof BodyTooLarge) return text(413, `the body is larger than ${maxBodyBytes} bytes`);
+    // Whoever asked has gone away in the middle of it: nobody's fault here, and nobody left to answer.
+    if (request.destroyed && !request.complete) return text(400, 'the request did not arrive as a whole');
     options.internal(error);
     return text(500, 'the probe service itself failed; its log says how');
   }

@@ -1,0 +1,356 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from './clock.ts';
+import type { alertOf } from './export/fast-path.ts';
+import { readExposition } from './export/read-exposition.ts';
+import { type Receiver, startReceiver } from './export/receiver.ts';
+import { type Loaded, type ServiceOptions, startService } from './index.ts';
+import type { Clock, Outcome, Plan, PlannedProbe, Run } from './model.ts';
+import { ManualClock } from './schedule/manual-clock.ts';
+import { failed, passed, samplePlan, sampleProbe } from './state/sample-probe.ts';
+
+/** A service over what a test gives it; what is not given is off. Closed when the test ends. */
+async function start(loaded: { current: Loaded }, own: Partial<ServiceOptions> = {}) {
+  const lines: string[] = [];
+  const service = await startService({
+    load: async () => loaded.current,
+    listen: { host: '127.0.0.1', port: 0 },
+    direct: false,
+    clock: systemClock,
+    resolve: async () => [],
+    runbook: async () => undefined,
+    write: (line) => lines.push(line),
+    ...own,
+  });
+  onTestFinished(() => service[Symbol.asyncDispose]());
+  const series = async () => readExposition(await (await fetch(`${service.url}/metrics`)).text());
+  const value = async (name: string, labels: Readonly<Record<string, string>> = {}) =>
+    (await series()).find(
+      (sample) =>
+        sample.name === name && Object.entries(labels).every(([label, wanted]) => sample.labels[label] === wanted),
+    )?.value;
+  return { service, lines, series, value };
+}
+
+async function startTestReceiver(): Promise<Receiver> {
+  const receiver = await startReceiver();
+  onTestFinished(() => receiver[Symbol.asyncDispose]());
+  return receiver;
+}
+
+type Alert = ReturnType<typeof alertOf>;
+const alertsOf = ({ received }: Receiver) => received.flatMap(({ body }) => body as Alert[]);
+
+/** A target that can be broken, and probes that really ask it. */
+async function startTarget() {
+  const state = { status: 200 };
+  const server = createServer((_, response) => response.writeHead(state.status).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const run = async ({ signal }: Run): Promise<Outcome> => {
+    const { status } = await fetch(url, { signal });
+    return status === 200 ? passed() : failed('status', { found: `status ${status}` });
+  };
+  return { state, run, url };
+}
+
+async function until(claim: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await claim())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+test('a broken target is posted within two intervals and the re-check, the database before the panel that needs it', async () => {
+  const [target, alertmanager, loki] = [await startTarget(), await startTestReceiver(), await startTestReceiver()];
+  const probe = { everyMs: 200, timeoutMs: 100, confirm: 1, run: target.run, target: target.url };
+  const plan = samplePlan({
+    probes: [
+      sampleProbe({ ...probe, service: 'panel' }),
+      sampleProbe({ ...probe, service: 'postgres', probe: 'query' }),
+    ],
+    dependencies: new Map([
+      ['panel', ['postgres']],
+      ['postgres', []],
+    ]),
+  });
+  const { service, value, lines } = await start(
+    { current: { plan } },
+    { alertmanager: alertmanager.url, otlpLogs: `${loki.url}/otlp` },
+  );
+  await until(async () => (await value('watchpost_probe_down', { service: 'panel' })) === 0);
+
+  target.state.status = 503;
+  const brokenAt = Date.now();
+  await until(() => alertsOf(alertmanager).some(({ labels }) => labels.service === 'panel'));
+  expect(Date.now() - brokenAt).toBeLessThan(2_500);
+  const alerts = alertsOf(alertmanager);
+  expect(alerts.map(({ labels }) => labels.service).slice(0, 2)).toEqual(['postgres', 'panel']);
+  expect(alerts[0]?.labels).toEqual({
+    alertname: 'ProbeDown',
+    service: 'postgres',
+    probe: 'query',
+    target: target.url,
+    severity: 'critical',
+    team: 'ops',
+    stack: 'sample',
+    environment: 'test',
+  });
+  expect(alerts[0]?.annotations).toMatchObject({ found: 'status 503', expected: 'status 200', affects: 'panel' });
+  const [startsAt = '', endsAt = ''] = [alerts[0]?.startsAt, alerts[0]?.endsAt];
+  expect(Date.parse(startsAt) - brokenAt).toBeLessThan(500);
+  expect(Date.parse(endsAt) - Date.now()).toBeGreaterThan(58_000);
+  expect(await value('watchpost_probe_down', { service: 'panel' })).toBe(1);
+  expect(await value('watchpost_fast_path_posts_total', { result: 'ok' })).toBeGreaterThan(0);
+
+  target.state.status = 200;
+  await until(async () => (await value('watchpost_probe_down', { service: 'panel' })) === 0);
+  await until(async () => (await value('watchpost_probe_down', { service: 'postgres' })) === 0);
+  expect(alertsOf(alertmanager).every(({ endsAt }) => Date.parse(endsAt) > brokenAt + 58_000)).toBe(true);
+
+  await service[Symbol.asyncDispose]();
+  await expect(fetch(service.url)).rejects.toThrow();
+  const told = lines.map((line) => line.slice(25)).filter((line) => /DOWN|up again/.test(line));
+  expect(told).toHaveLength(4);
+  expect(told[0]).toMatch(
+    /^error postgres\/query is DOWN: the status is wrong \(found status 503, expected status 200\)/,
+  );
+  const stored = JSON.stringify(loki.received);
+  for (const event of ['started', 'config_loaded', 'probe_failed', 'probe_down', 'probe_recovered', 'stopping']) {
+    expect(stored).toContain(`{"key":"event","value":{"stringValue":"${event}"}}`);
+  }
+});
+
+/** A service whose time is turned by hand, over probes that answer at once. */
+async function startByHand(probes: readonly Partial<PlannedProbe>[], own: Partial<Plan> = {}) {
+  const clock = new ManualClock();
+  const alertmanager = await startTestReceiver();
+  const state = { broken: false };
+  const run = async () => (state.broken ? failed() : passed());
+  const planOf = (of: readonly Partial<PlannedProbe>[], more: Partial<Plan> = {}) =>
+    samplePlan({
+      ...own,
+      probes: of.map((probe) => sampleProbe({ everyMs: 5_000, timeoutMs: 2_000, run, ...probe })),
+      ...more,
+    });
+  const loaded: { current: Loaded } = { current: { plan: planOf(probes) } };
+  const started = await start(loaded, { clock, alertmanager: alertmanager.url });
+  return { ...started, clock, alertmanager, state, loaded, planOf };
+}
+
+describe('posts', () => {
+  test('come every 10 s while the probe is down, and none after it has recovered', async () => {
+    const { clock, alertmanager, state } = await startByHand([{}]);
+    await clock.advance(10_000);
+    state.broken = true;
+    await clock.advance(7_100);
+    await alertmanager.count(1);
+    for (const posts of [2, 3]) {
+      await until(() => clock.pending >= 2);
+      await clock.advance(10_000);
+      await alertmanager.count(posts);
+    }
+    state.broken = false;
+    await until(() => clock.pending >= 2);
+    await clock.advance(5_000);
+    await clock.advance(5_000);
+    const posts = alertmanager.received.length;
+    await clock.advance(120_000);
+    expect(alertmanager.received).toHaveLength(posts);
+    expect(new Set(alertsOf(alertmanager).map(({ startsAt }) => startsAt)).size).toBe(1);
+  });
+});
+
+describe('a reload', () => {
+  test('of a wrong configuration changes nothing, and says so', async () => {
+    const { service, clock, loaded, value, lines } = await startByHand([{}]);
+    await clock.advance(20_000);
+    const runs = await value('watchpost_probe_runs_total', { verdict: 'pass' });
+    expect(runs).toBeGreaterThan(3);
+    loaded.current = { problem: 'watchpost.yaml:3:5: unknown key "evry"; did you mean "every"?' };
+    const answer = await fetch(`${service.url}/-/reload`, { method: 'POST' });
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toBe('watchpost.yaml:3:5: unknown key "evry"; did you mean "every"?\n');
+    expect(await value('watchpost_config_last_reload_successful')).toBe(0);
+    expect(lines.at(-1)).toMatch(
+      /the new configuration was refused; the one before stays in force\nwatchpost.yaml:3:5/,
+    );
+    await clock.advance(5_000);
+    expect(await value('watchpost_probe_runs_total', { verdict: 'pass' })).toBe((runs ?? 0) + 1);
+    expect(await value('watchpost_config_info', { hash: 'c0ffee'.repeat(10) })).toBe(1);
+  });
+
+  test('that throws changes nothing and is counted as a fault of ours', async () => {
+    const clock = new ManualClock();
+    const loads: Loaded[] = [{ plan: samplePlan({ probes: [sampleProbe()] }) }];
+    const { service, value } = await start(
+      { current: { problem: '' } },
+      {
+        clock,
+        load: async () => {
+          const next = loads.shift();
+          if (!next) throw new Error('the disk is gone');
+          return next;
+        },
+      },
+    );
+    expect(await service.reload()).toEqual({
+      ok: false,
+      problem: 'the configuration could not be read: the disk is gone',
+    });
+    expect(await value('watchpost_internal_errors_total', { place: 'reload' })).toBe(1);
+    expect(await value('watchpost_config_last_reload_successful')).toBe(0);
+  });
+
+  test('leaves unchanged probes running, counters and state and all, and exchanges the others', async () => {
+    const { service, clock, state, loaded, planOf, value, series } = await startByHand([
+      { probe: 'same' },
+      { probe: 'slower' },
+      { probe: 'moved' },
+      { probe: 'gone' },
+    ]);
+    await clock.advance(20_000);
+    state.broken = true;
+    await clock.advance(20_000);
+    const fails = await value('watchpost_probe_runs_total', { probe: 'same', verdict: 'fail' });
+    for (const probe of ['same', 'slower', 'moved', 'gone'])
+      expect(await value('watchpost_probe_down', { probe })).toBe(1);
+
+    const plan = planOf(
+      [{ probe: 'same' }, { probe: 'slower', everyMs: 30_000 }, { probe: 'moved', target: 'http://other' }],
+      {
+        hash: 'beef'.repeat(16),
+      },
+    );
+    loaded.current = { plan };
+    expect(await service.reload()).toEqual({ ok: true });
+    expect(await value('watchpost_probe_runs_total', { probe: 'same', verdict: 'fail' })).toBe(fails);
+    expect(await value('watchpost_probe_down', { probe: 'same' })).toBe(1);
+    expect(await value('watchpost_probe_down', { probe: 'slower' })).toBe(1);
+    expect(await value('watchpost_probe_interval_seconds', { probe: 'slower' })).toBe(30);
+    expect(await value('watchpost_probe_down', { probe: 'moved', target: 'http://panel/moved' })).toBe(0);
+    expect(await value('watchpost_probe_down', { probe: 'moved', target: 'http://other' })).toBeUndefined();
+    expect(
+      (await series()).filter(({ labels }) => labels.probe === 'gone').map(({ name, value: last }) => [name, last]),
+    ).toEqual([['watchpost_probe_down', 0]]);
+    expect(await value('watchpost_config_info', { hash: plan.hash })).toBe(1);
+    expect((await series()).filter(({ name }) => name === 'watchpost_config_info')).toHaveLength(1);
+  });
+});
+
+describe('the service', () => {
+  test('does not start with a wrong configuration', async () => {
+    await expect(start({ current: { problem: 'watchpost.yaml:1:1: empty' } })).rejects.toThrow(
+      'watchpost.yaml:1:1: empty',
+    );
+  });
+
+  test('does not start on a taken port, and leaves nothing behind', async () => {
+    const { service } = await start({ current: { plan: samplePlan() } });
+    const port = Number(new URL(service.url).port);
+    const clock = new ManualClock();
+    const second = start(
+      { current: { plan: samplePlan({ probes: [sampleProbe()] }) } },
+      { clock, listen: { host: '127.0.0.1', port } },
+    );
+    await expect(second).rejects.toThrow(/EADDRINUSE/);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('is unhealthy while a probe does not run when it should, and names it', async () => {
+    const manual = new ManualClock();
+    const ahead = { ms: 0 };
+    // Time that goes on while no timer fires: what a scheduler that has stopped looks like.
+    const clock: Clock = {
+      now: () => manual.now(),
+      monotonic: () => manual.monotonic() + ahead.ms,
+      after: (ms, callback) => manual.after(ms, callback),
+    };
+    const { service } = await start(
+      { current: { plan: samplePlan({ probes: [sampleProbe({ everyMs: 5_000 })] }) } },
+      { clock },
+    );
+    await manual.advance(10_000);
+    expect((await fetch(`${service.url}/-/healthy`)).status).toBe(200);
+    ahead.ms = 60_000;
+    const answer = await fetch(`${service.url}/-/healthy`);
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toMatch(
+      /^1 probes have not run for longer than their interval explains: panel\/ready \(\d+ s\)\n$/,
+    );
+  });
+
+  test('explains a probe without counting it or changing its state', async () => {
+    const { service, clock, state, value } = await startByHand([{}]);
+    await clock.advance(10_000);
+    const runs = await value('watchpost_probe_runs_total', { verdict: 'pass' });
+    state.broken = true;
+    const body = await (await fetch(`${service.url}/debug/panel/ready`)).text();
+    expect(body).toContain('verdict   fail');
+    expect(await value('watchpost_probe_runs_total', { verdict: 'pass' })).toBe(runs);
+    expect(await value('watchpost_probe_runs_total', { verdict: 'fail' })).toBe(0);
+    expect(await value('watchpost_probe_down')).toBe(0);
+  });
+
+  test('counts what a prober throws as a fault of its own, never as a target that is down', async () => {
+    const run = () => Promise.reject(new TypeError('x is undefined'));
+    const { clock, value, lines } = await startByHand([{ run }]);
+    await clock.advance(30_000);
+    expect(await value('watchpost_internal_errors_total', { place: 'prober' })).toBeGreaterThan(3);
+    expect(await value('watchpost_probe_runs_total', { verdict: 'fail' })).toBe(0);
+    expect(await value('watchpost_probe_down')).toBeUndefined();
+    expect(lines.filter((line) => line.includes('x is undefined')).length).toBeGreaterThan(0);
+  });
+
+  test('logs receipts, with a hint once an hour, and notes when the Watchdog came back', async () => {
+    const { service, clock, value, lines } = await startByHand([{}]);
+    const post = (path: string, alertname: string) =>
+      fetch(`${service.url}${path}`, {
+        method: 'POST',
+        body: JSON.stringify({
+          receiver: 'default',
+          status: 'firing',
+          alerts: [
+            {
+              status: 'firing',
+              labels: { alertname, service: 'panel' },
+              annotations: { summary: 'panel/ready is down', description: 'found status 503.' },
+              startsAt: '2026-11-23T03:00:00Z',
+            },
+          ],
+        }),
+      });
+    await post('/api/v1/receipts', 'ProbeDown');
+    await post('/api/v1/receipts', 'ProbeDown');
+    expect(
+      lines.filter((line) =>
+        line.includes('page to "default": FIRING ProbeDown: panel/ready is down | found status 503.'),
+      ),
+    ).toHaveLength(2);
+    expect(lines.filter((line) => line.includes('notify.slack'))).toHaveLength(1);
+    expect(await value('watchpost_receipts_total', { status: 'firing' })).toBe(2);
+    expect(await value('watchpost_alert_path_last_success_timestamp_seconds')).toBeUndefined();
+    await post('/api/v1/watchdog', 'Watchdog');
+    expect(await value('watchpost_alert_path_last_success_timestamp_seconds')).toBe(clock.now() / 1_000);
+  });
+
+  test('stops in the middle of runs and posts, and leaves no timer', async () => {
+    const run = ({ signal }: Run) =>
+      new Promise<Outcome>((resolve) => signal.addEventListener('abort', () => resolve(failed('response_timeout'))));
+    const { service, clock, alertmanager, value } = await startByHand([
+      { run, confirm: 0 },
+      { probe: 'live', run },
+    ]);
+    alertmanager.answer = 'hang';
+    await clock.advance(8_000);
+    await alertmanager.count(1);
+    expect(await value('watchpost_probe_runs_total', { probe: 'ready', verdict: 'fail' })).toBeGreaterThan(0);
+    const before = performance.now();
+    await service[Symbol.asyncDispose]();
+    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(clock.pending).toBe(0);
+    expect(await service.reload()).toEqual({ ok: false, problem: 'the service is stopping' });
+  });
+});
