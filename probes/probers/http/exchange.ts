@@ -138,9 +138,6 @@ function failureOf(error: unknown, phase: 'headers' | 'body', run: Run, limit: n
   if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
     return new Failure('protocol', `an answer that is not HTTP (${error.message})`, expected, { cause: error });
   }
-  if (error instanceof errors.ResponseContentLengthMismatchError) {
-    return new Failure('response_closed', 'a body shorter or longer than announced', expected, { cause: error });
-  }
   const code = codeOf(error);
   if (code.startsWith('Z_') || code.startsWith('ERR__ERROR') || code.startsWith('ERR_BROTLI')) {
     return new Failure('protocol', 'a compressed body that cannot be read', expected, { cause: error });

@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import type { Outcome } from '../model.ts';
+import { createResolver } from '../net/resolve.ts';
+import type { Prober } from './prober.ts';
+
+/** One attempt as the schedule would make it, with a time limit that a test can wait for. */
+export async function attempt<V extends z.ZodType, O extends z.ZodObject>(
+  prober: Prober<V, O>,
+  value: z.input<V>,
+  options: z.input<O>,
+  limits: {
+    readonly timeoutMs?: number;
+    readonly overrides?: ReadonlyMap<string, string>;
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<Outcome> {
+  const timeoutMs = limits.timeoutMs ?? 2_000;
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new Error('deadline')), timeoutMs);
+  try {
+    return await prober.probe(prober.value.parse(value), prober.options.parse(options), {
+      signal: limits.signal ?? controller.signal,
+      timeoutMs,
+      resolve: createResolver({ overrides: limits.overrides ?? new Map() }),
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What a table of a test compares: the judgement, without times and steps. */
+export function judgement({ verdict, reason, found, expected }: Outcome): string {
+  return verdict === 'pass' ? 'pass' : `${verdict} ${reason}: found ${found}, expected ${expected}`;
+}
