@@ -1,10 +1,13 @@
+import { z } from 'zod';
 import { identityLabels, probeLabels } from '../stack/labels.ts';
 import { isPrivateHost } from '../stack/private-host.ts';
 import { dependencyFaults } from './dependencies.ts';
 import type { Fault, Path } from './fault.ts';
 import { hostPort } from './fields.ts';
+import { missingKey } from './issues.ts';
 import { suggest } from './nearest.ts';
 import { asMap, asText, member, type RawMap } from './raw.ts';
+import { service } from './schema.ts';
 import { timing } from './timing.ts';
 import type { YamlTree } from './yaml-tree.ts';
 
@@ -24,21 +27,25 @@ function serviceFaults(services: unknown, tree: YamlTree): readonly Fault[] {
   if (tree.has(['services']) && isEmptyMap(services)) {
     return [fault(tree, ['services'], 'found no service, expected at least one')];
   }
-  return entries.flatMap(([name, service]) => {
+  return entries.flatMap(([name, own]) => {
     const path = ['services', name];
-    const watches = ['probes', 'metrics', 'logs'].some((key) => member(service, key) !== undefined);
+    const keys = Object.keys(asMap(own));
+    // An unknown key has its own fault, and may well be one of the three.
+    const watches = keys.some((key) => ['probes', 'metrics', 'logs'].includes(key) || !serviceKeys.includes(key));
     const nothing = 'nothing of this service is watched: it has no probes, no metrics and no logs';
     return [
-      ...(isMap(service) && !watches ? [fault(tree, path, nothing, undefined, 'key')] : []),
-      ...(isEmptyMap(member(service, 'probes'))
+      ...(isMap(own) && !watches ? [fault(tree, path, nothing, undefined, 'key')] : []),
+      ...(isEmptyMap(member(own, 'probes'))
         ? [fault(tree, [...path, 'probes'], 'found no probe, expected at least one', 'leave the key out')]
         : []),
-      ...logFaults(member(service, 'logs'), [...path, 'logs'], tree),
-      ...sloFaults(member(service, 'slo'), [...path, 'slo'], tree),
-      ...labelFaults(member(service, 'labels'), [...path, 'labels'], tree),
+      ...logFaults(member(own, 'logs'), [...path, 'logs'], tree),
+      ...sloFaults(member(own, 'slo'), [...path, 'slo'], tree),
+      ...labelFaults(member(own, 'labels'), [...path, 'labels'], tree),
     ];
   });
 }
+
+const serviceKeys = Object.keys(service(z.unknown()).shape);
 
 function logFaults(logs: unknown, path: Path, tree: YamlTree): readonly Fault[] {
   if (!isMap(logs)) return [];
@@ -108,21 +115,11 @@ function notifyFaults(document: RawMap, tree: YamlTree): readonly Fault[] {
           ? [fault(tree, path, 'found no channel, expected slack, email or both')]
           : []),
         ...(isMap(slack) && !member(slack, 'webhook_url_file') && !member(member(notify, 'slack'), 'webhook_url_file')
-          ? [
-              fault(
-                tree,
-                [...path, 'slack'],
-                'the key "webhook_url_file" is missing',
-                'add it here or to notify.slack',
-                'key',
-              ),
-            ]
+          ? [fault(tree, [...path, 'slack'], missingKey('webhook_url_file'), 'add it here or to notify.slack', 'key')]
           : []),
         ...['to', 'from', 'smarthost']
           .filter((key) => isMap(own) && member(own, key) === undefined && member(email, key) === undefined)
-          .map((key) =>
-            fault(tree, [...path, 'email'], `the key "${key}" is missing`, 'add it here or to notify.email', 'key'),
-          ),
+          .map((key) => fault(tree, [...path, 'email'], missingKey(key), 'add it here or to notify.email', 'key')),
         ...mailFaults(own, asMap(email), [...path, 'email'], tree),
       ];
     }),

@@ -15,6 +15,8 @@ export interface Fault {
   readonly path: Path;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** The key that an unknown one was probably meant to be: that this one is missing is then not told as well. */
+  readonly meant?: string | undefined;
 }
 
 /** The faults as diagnostics, in file order. The same fault at the same place (an anchor used twice) is told once. */

@@ -21,42 +21,29 @@ export function check<Schema extends z.ZodType>(
   return result.success ? { data: result.data } : { issues: result.error.issues };
 }
 
-/** Issues at `base` as faults. Unknown keys are left out: `unknownKeys` tells them, also where an issue ended the parse. */
+/** Issues at `base` as faults. What is wrong with keys is left out: `keyFaults` tells that. */
 export function issueFaults(issues: readonly Issue[], base: Path, written: Written): readonly Fault[] {
-  return issues.flatMap((issue) => issueFault(issue, base, written));
+  return issues.filter((issue) => !isImplied(issue, issues)).flatMap((issue) => issueFault(issue, base, written));
+}
+
+/** Zod's own limit of whole numbers says nothing where the schema has a lower one. */
+function isImplied(issue: Issue, issues: readonly Issue[]): boolean {
+  if (issue.code !== 'too_big' || issue.maximum !== Number.MAX_SAFE_INTEGER) return false;
+  const path = JSON.stringify(issue.path);
+  return issues.some((other) => other !== issue && other.code === 'too_big' && JSON.stringify(other.path) === path);
 }
 
 function issueFault(issue: Issue, base: Path, written: Written): readonly Fault[] {
   const path = [...base, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
   const { tree } = written;
-  if (issue.code === 'unrecognized_keys') return [];
+  if (issue.code === 'unrecognized_keys' || issue.code === 'invalid_key') return [];
   if (issue.code === 'invalid_union') {
     const branch = closest(issue.errors);
     if (branch) return issueFaults(branch, path, written);
   }
-  if (issue.code === 'invalid_key') {
-    const key = String(path.at(-1));
-    const expected = issue.issues[0]?.message ?? 'expected another key';
-    return [
-      { span: tree.keySpan(path), path, message: `found the key ${JSON.stringify(shorten(key, 70))}, ${expected}` },
-    ];
-  }
   if (!tree.has(path)) {
-    const key = String(path.at(-1) ?? '');
-    // Told already: the secret itself stands where its file should be named.
-    if (
-      Object.entries(fileOfSecret).some(([secret, file]) => file === key && tree.has([...path.slice(0, -1), secret]))
-    ) {
-      return [];
-    }
-    return [
-      {
-        span: tree.keySpan(path),
-        path,
-        message: `the key "${key}" is missing`,
-        hint: `add it: ${issue.message.replace(/^expected /, '')}`,
-      },
-    ];
+    const hint = `add it: ${issue.message.replace(/^expected /, '')}`;
+    return [{ span: tree.keySpan(path), path, message: missingKey(String(path.at(-1) ?? '')), hint }];
   }
   const value = written.at(path);
   const message = issue.message.startsWith('expected')
@@ -84,6 +71,7 @@ function hintFor(issue: Issue, value: unknown): string | undefined {
     return meant === undefined ? undefined : `did you mean "${meant}"?`;
   }
   if (typeof value === 'number' && issue.message.includes('percentage')) return `write ${value}%`;
+  if (typeof value === 'number' && issue.message.includes('duration')) return `write ${value}s`;
   if (issue.code !== 'invalid_type') return undefined;
   if (issue.expected === 'string' && typeof value === 'number') return `quote it: "${value}"`;
   if (issue.expected === 'string' && typeof value === 'boolean') return `quote it: "${value}"`;
@@ -91,6 +79,10 @@ function hintFor(issue: Issue, value: unknown): string | undefined {
   if (issue.expected === 'boolean' && /^(?:no|off)$/i.test(String(value))) return 'write false';
   if (issue.expected === 'array' && typeof value === 'string') return `write a list: [${shorten(value, 40)}]`;
   return undefined;
+}
+
+export function missingKey(key: string): string {
+  return `the key "${key}" is missing`;
 }
 
 /** A value as a message shows it. */

@@ -3,13 +3,13 @@ import { buildConfig } from './build.ts';
 import { crossChecks, probesOf } from './checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type Fault, type Path, toDiagnostics } from './fault.ts';
-import { check, issueFaults, type Written } from './issues.ts';
+import { check, issueFaults, missingKey, type Written } from './issues.ts';
+import { keyFaults } from './keys.ts';
 import type { Config } from './model.ts';
 import { fillVariables } from './placeholders.ts';
 import { proberOf, type ReadProbe, readProbe } from './probe.ts';
 import { asList, asMap, member, type RawMap } from './raw.ts';
 import { documentSchema } from './schema.ts';
-import { unknownKeys } from './unknown-keys.ts';
 import { checkVariables, mayHoldVariables } from './variable-faults.ts';
 import { type Lookup, mapTexts, substitute } from './variables.ts';
 import { readTree } from './yaml-tree.ts';
@@ -27,7 +27,7 @@ export interface LoadOptions {
 
 export type Loaded = { readonly config: Config } | { readonly diagnostics: readonly Diagnostic[] };
 
-const document = documentSchema(z.unknown());
+const document = documentSchema(z.record(z.string(), z.unknown()));
 
 /** Reads a `watchpost.yaml`. Gives the configuration, or every fault in it in file order; throws for no text at all. */
 export function loadConfig(source: string, { file, env, mode }: LoadOptions): Loaded {
@@ -43,15 +43,15 @@ export function loadConfig(source: string, { file, env, mode }: LoadOptions): Lo
     mapTexts(raw, [], (found, path) => (mayHoldVariables(path) ? found : substitute(found, () => undefined))),
   );
   const parsed = check(document, literal);
-  const probes = readProbes(literal, lookup, { tree, at: (path) => valueAt(raw, path) });
-  const faults = [
-    ...syntax,
-    ...variables.faults,
-    ...('issues' in parsed ? issueFaults(parsed.issues, [], { tree, at: (path) => valueAt(raw, path) }) : []),
-    ...unknownKeys(document, literal, [], tree),
+  const written: Written = { tree, at: (path) => valueAt(raw, path) };
+  const probes = readProbes(literal, lookup, written);
+  const told = [
+    ...('issues' in parsed ? issueFaults(parsed.issues, [], written) : []),
+    ...keyFaults(document, literal, [], written),
     ...probes.faults,
     ...crossChecks(literal, tree),
   ];
+  const faults = [...syntax, ...variables.faults, ...withoutEchoes(told, variables.refused)];
   if (faults.length > 0 || !('data' in parsed)) return { diagnostics: toDiagnostics(faults, file, text) };
   const about = { file, source, variables: variables.names };
   return { config: buildConfig(parsed.data, literal, probes.read, about) };
@@ -60,6 +60,16 @@ export function loadConfig(source: string, { file, env, mode }: LoadOptions): Lo
 /** The text without a byte order mark, which editors do not count as a column. */
 export function withoutMark(source: string): string {
   return source.startsWith('\ufeff') ? source.slice(1) : source;
+}
+
+/** Without what only repeats another fault: a text that has a variable in it by mistake, a key that is only misspelt. */
+function withoutEchoes(faults: readonly Fault[], refused: ReadonlySet<string>): readonly Fault[] {
+  const key = (path: Path, name: string) => JSON.stringify([...path.slice(0, -1), name]);
+  const meant = new Set(faults.flatMap((fault) => (fault.meant ? [key(fault.path, fault.meant)] : [])));
+  return faults.filter(({ path, message }) => {
+    const own = JSON.stringify(path);
+    return !refused.has(own) && !(meant.has(own) && message === missingKey(String(path.at(-1))));
+  });
 }
 
 function readProbes(document: RawMap, lookup: Lookup, written: Written) {

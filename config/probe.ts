@@ -3,9 +3,9 @@ import { probers } from '../probes/probers/index.ts';
 import type { Prober } from '../probes/probers/prober.ts';
 import type { Fault, Path } from './fault.ts';
 import { check, issueFaults, type Written } from './issues.ts';
-import { suggest } from './nearest.ts';
+import { keyFaults } from './keys.ts';
+import { nearest, suggest } from './nearest.ts';
 import { commonOptions } from './schema.ts';
-import { unknownKeys } from './unknown-keys.ts';
 
 /** A probe as its two schemas and the common one read it. */
 export interface ReadProbe {
@@ -46,11 +46,14 @@ export function proberOf(
     const message = `probe "${label}" names no protocol`;
     return { faults: [{ span: tree.keySpan(path), path, message, hint: `known protocols: ${kinds.join(', ')}` }] };
   }
+  const protocol = strange.find((key) => nearest(key, kinds) !== undefined) ?? strange[0];
   return {
     faults: strange.map((key) => {
       const own = [...path, key];
+      const at = { span: tree.keySpan(own), path: own };
+      if (key !== protocol) return { ...at, message: `unknown key ${JSON.stringify(key)}` };
       const message = `unknown protocol ${JSON.stringify(key)} in probe "${label}"`;
-      return { span: tree.keySpan(own), path: own, message, hint: suggest(key, kinds, 'protocols') };
+      return { ...at, message, hint: suggest(key, kinds, 'protocols') };
     }),
   };
 }
@@ -67,8 +70,8 @@ export function readProbe(
   const value = check(prober.value, raw[prober.kind]);
   const options = check(prober.options, Object.fromEntries(Object.entries(raw).filter(isOption)));
   const common = check(commonOptions, Object.fromEntries(Object.entries(raw).filter(isCommon)));
-  const unknown = unknownKeys(probeSchema(prober), raw, path, written.tree);
-  if ('data' in value && 'data' in options && 'data' in common && unknown.length === 0) {
+  const keys = keyFaults(probeSchema(prober), raw, path, written);
+  if ('data' in value && 'data' in options && 'data' in common && keys.length === 0) {
     return { probe: { kind: prober.kind, options: { value: value.data, options: options.data }, common: common.data } };
   }
   return {
@@ -76,7 +79,7 @@ export function readProbe(
       ...('issues' in value ? issueFaults(value.issues, [...path, prober.kind], written) : []),
       ...('issues' in options ? issueFaults(options.issues, path, written) : []),
       ...('issues' in common ? issueFaults(common.issues, path, written) : []),
-      ...unknown,
+      ...keys,
     ],
   };
 }

@@ -5,11 +5,8 @@ import * as field from './fields.ts';
 
 /** The schema of watchpost.yaml: the loader, the JSON Schema and the option reference are all made from it. */
 
-const second = 1_000;
-const day = 86_400_000;
-
-const every = field.duration(second, day);
-const timeout = field.duration(10, day);
+const every = field.duration('1s', '24h');
+const timeout = field.duration('10ms', '24h');
 const confirm = z.int().min(0).max(10);
 const recover = z.int().min(1).max(10);
 
@@ -22,7 +19,7 @@ const words = {
 /** As the reference shows them where the schema cannot hold the default, because it depends on another key. */
 const defaultTimeout = 'the smaller of 5s and half of `every`';
 
-export const defaults = { everyMs: 10 * second, timeoutMs: 5 * second, confirm: 2, recover: 2 } as const;
+export const defaults = { everyMs: 10_000, timeoutMs: 5_000, confirm: 2, recover: 2 } as const;
 
 /** The keys that may stand in a probe whatever its protocol. Generators read them, so no variable may stand in them. */
 export const commonOptions = z.strictObject({
@@ -43,29 +40,28 @@ const slo = z.strictObject({
   availability: field.percentage.optional().describe('The share of runs that must pass: 99.9%.'),
   latency: z
     .strictObject({
-      below: field.duration(1, 60 * second).describe('The time within which an answer counts as fast: 300ms.'),
+      below: field.duration('1ms', '60s').describe('The time within which an answer counts as fast: 300ms.'),
       for: field.percentage.describe('The share of runs that must be fast: 95%.'),
     })
     .optional()
     .describe('How fast the service must answer, and how often.'),
-  window: field
-    .duration(day, 90 * day)
-    .default(30 * day)
-    .meta({ default: '30d' })
-    .describe('The time over which the objective is judged.'),
+  window: field.duration('1d', '90d').prefault('30d').describe('The time over which the objective is judged.'),
 });
 
-const logs = z.strictObject({
-  container: field.containerName.optional().describe('Name of the Docker container whose output is collected.'),
-  file: field.fileGlob.optional().describe('Files to read: /var/log/nginx/*.log.'),
-  unit: field.unitName.optional().describe('Name of the systemd unit whose journal is read.'),
-});
+const logs = z
+  .strictObject({
+    container: field.containerName.optional().describe('Name of the Docker container whose output is collected.'),
+    file: field.fileGlob.optional().describe('Files to read: /var/log/nginx/*.log.'),
+    unit: field.unitName.optional().describe('Name of the systemd unit whose journal is read.'),
+  })
+  .meta({ minProperties: 1, maxProperties: 1 });
 
-function service(probe: z.ZodType) {
+/** `probe` is the schema of a probe: that of each protocol for editors, any map for the loader. */
+export function service<Probe extends z.ZodType>(probe: Probe) {
   return z.strictObject({
     team: field.name.default(defaultTeam).describe('Who is paged: a key of `notify.teams`, or anybody.'),
     labels: z
-      .record(field.labelName, field.line('a text of at most 128 characters (quote numbers)', 128))
+      .record(field.labelName, field.line('a text of 1 to 128 characters', 128))
       .default({})
       .describe('Labels of your own, such as the colour of a blue-green pair.'),
     depends_on: z
@@ -86,7 +82,7 @@ const email = {
   to: z.array(field.emailAddress).min(1).describe('Addresses.'),
   from: field.emailAddress.describe('Sender.'),
   smarthost: field.hostPort.describe('Relay: smtp.example.org:587.'),
-  username: field.line('a user name').optional().describe('User at the relay.'),
+  username: field.line('a user name', 200).optional().describe('User at the relay.'),
   password_file: field.filePath.optional().describe('File that holds the password.'),
   require_tls: z
     .boolean()
@@ -115,7 +111,10 @@ const notify = z.strictObject({
           .optional()
           .describe('Slack for this team. What is left out is taken from `notify.slack`.'),
         email: z
-          .strictObject({ ...z.strictObject(email).partial().shape, require_tls: z.boolean().optional() })
+          .strictObject({
+            ...z.strictObject(email).partial().shape,
+            require_tls: z.boolean().optional().describe('Refuse to send without TLS.'),
+          })
           .optional()
           .describe('E-mail for this team. What is left out is taken from `notify.email`.'),
       }),
@@ -124,7 +123,7 @@ const notify = z.strictObject({
     .describe('Channels of single teams. A team without an entry goes to the channels above.'),
 });
 
-/** The whole file. The protocols are checked by themselves (`probe.ts`), so the loader passes `z.unknown()`. */
+/** The whole file. The protocols are checked by themselves (`probe.ts`), so the loader takes any map for a probe. */
 export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
   return z.strictObject({
     stack: field.name.describe('Name of this installation; stands in every alert, dashboard and log line.'),
@@ -140,15 +139,15 @@ export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
       .describe('For every probe that does not say otherwise.'),
     urls: z
       .strictObject({
-        grafana: field.baseUrl.default(defaultUrls.grafana).describe('Where you open Grafana.'),
-        alertmanager: field.baseUrl.default(defaultUrls.alertmanager).describe('Where you open Alertmanager.'),
-        watchpost: field.baseUrl.default(defaultUrls.watchpost).describe('Where you open the probe service.'),
+        grafana: field.baseUrl.prefault(defaultUrls.grafana).describe('Where you open Grafana.'),
+        alertmanager: field.baseUrl.prefault(defaultUrls.alertmanager).describe('Where you open Alertmanager.'),
+        watchpost: field.baseUrl.prefault(defaultUrls.watchpost).describe('Where you open the probe service.'),
       })
       .prefault({})
       .describe('What the links in a page point to.'),
-    services: z.record(field.name, service(probe)).describe('What you run, by name.'),
+    services: z.record(field.name, service(probe)).meta({ minProperties: 1 }).describe('What you run, by name.'),
     notify: notify.prefault({}).describe('Who hears about it.'),
   });
 }
 
-export type Document = z.output<ReturnType<typeof documentSchema<z.ZodUnknown>>>;
+export type Document = z.output<ReturnType<typeof documentSchema<z.ZodType>>>;

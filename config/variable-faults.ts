@@ -19,20 +19,27 @@ export function mayHoldVariables(path: Path): boolean {
   );
 }
 
-/** Every fault with `${NAME}` in the file, and the names of those that may stand, sorted. */
+/**
+ * Every fault with `${NAME}` in the file, the names of those that may stand, sorted, and the paths (as JSON) of the
+ * texts that are wrong because of one: whatever else is wrong there follows from it.
+ */
 export function checkVariables(
   root: unknown,
   context: Context,
-): { readonly names: readonly string[]; readonly faults: readonly Fault[] } {
+): { readonly names: readonly string[]; readonly faults: readonly Fault[]; readonly refused: ReadonlySet<string> } {
   const names = new Set<string>();
   const faults: Fault[] = [];
+  const refused = new Set<string>();
   for (const { text, path, isKey } of texts(root, [])) {
     if (!text.includes('${')) continue;
     const mayStand = mayHoldVariables(path) && !isKey;
     if (mayStand) for (const name of variablesIn(text)) names.add(name);
-    faults.push(...textFaults(text, path, { isKey, mayStand }, context));
+    const own = textFaults(text, path, { isKey, mayStand }, context);
+    faults.push(...own);
+    const isMistaken = !mayStand || pieces(text).some((piece) => 'wrong' in piece);
+    if (own.length > 0 && isMistaken) refused.add(JSON.stringify(path));
   }
-  return { names: [...names].sort(), faults };
+  return { names: [...names].sort(), faults, refused };
 }
 
 function textFaults(

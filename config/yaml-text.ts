@@ -30,7 +30,7 @@ export function parseYaml(source: string): { readonly document?: Document; reado
   const [document, second] = [...composer.compose(tokens, true, source.length)];
   if (!document) return { faults: [] };
   const problems = [...document.errors, ...document.warnings];
-  const faults = problems.map(toFault);
+  const faults = withoutSequel(problems).map((problem) => toFault(problem, source));
   if (second) {
     const message = 'a second document begins, expected one document in the file';
     const from = Math.min(second.range[0], source.length);
@@ -39,24 +39,52 @@ export function parseYaml(source: string): { readonly document?: Document; reado
   return { document, faults };
 }
 
-function toFault(error: YAMLError): Fault {
-  const [from, to] = error.pos;
-  const { message, hint } = wording[error.code] ?? {};
-  const said = message ?? `not YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1).trim()}`;
-  return { span: { from, to: Math.max(to, from + 1) }, path: [], message: said, hint };
+/** Where the parser lost the thread it tells every further token; the first one is enough. */
+function withoutSequel(problems: readonly YAMLError[]): readonly YAMLError[] {
+  const lost = problems.findIndex(({ message }) => strayToken.test(message));
+  return problems.filter((problem, i) => i <= lost || !strayToken.test(problem.message));
 }
 
-const wording: Partial<Record<YAMLError['code'], { message: string; hint: string }>> = {
-  TAB_AS_INDENT: { message: 'a tab in the indentation', hint: 'YAML indents with spaces only' },
-  MULTILINE_IMPLICIT_KEY: {
-    message: 'not YAML: a key must be on one line and followed by a colon',
+const strayToken = /token in YAML stream|^Not a YAML token/i;
+
+function toFault(error: YAMLError, source: string): Fault {
+  const [at, end] = error.pos;
+  // What is wrong with an indentation is told at the first word behind it.
+  const from = error.code === 'BAD_INDENT' ? at + (/^ */.exec(source.slice(at))?.[0].length ?? 0) : at;
+  const known = wordings.find(({ pattern }) => pattern.test(error.message));
+  const message = known ? error.message.replace(known.pattern, known.message) : lowerFirst(error.message.trim());
+  return { span: { from, to: Math.max(end, from + 1) }, path: [], message: `not YAML: ${message}`, hint: known?.hint };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** The library's messages that its users would have to look up. */
+const wordings: readonly { readonly pattern: RegExp; readonly message: string; readonly hint?: string }[] = [
+  { pattern: /^Tabs are not allowed.*/s, message: 'a tab in the indentation', hint: 'YAML indents with spaces only' },
+  {
+    pattern: /^(?:Implicit keys|Implicit map keys) need.*/s,
+    message: 'a key must be on one line and followed by a colon',
     hint: 'is a colon missing, or the space after it?',
   },
-  BLOCK_AS_IMPLICIT_KEY: {
-    message: 'not YAML: a second key on the same line',
+  {
+    pattern: /^Nested mappings are not allowed.*/s,
+    message: 'a second key on the same line',
     hint: 'put it on a line of its own, or quote the text: a colon and a space begin a value',
   },
-};
+  { pattern: /^Missing closing (.)quote.*/s, message: 'the quotation mark $1 is never closed' },
+  { pattern: /^Flow (?:map|sequence) in block.*end with a (.).*/s, message: 'expected $1 here or before' },
+  {
+    pattern: /^Unresolved tag: (.*)/s,
+    message: 'the tag $1 is not known',
+    hint: 'no tag is needed here; quote a text that begins with !',
+  },
+  { pattern: /^All mapping items must.*/s, message: 'the keys of a map must start at the same column' },
+  { pattern: /^Unexpected \S+ at node end.*/s, message: 'unexpected text behind a value' },
+  { pattern: /^.*(?:token in YAML stream|not a YAML token).*/is, message: 'unexpected text: it belongs to no key' },
+  { pattern: /^All sequence items must.*/s, message: 'the items of a list must start at the same column' },
+];
 
 /** Characters that no YAML file may hold: a sign of a binary file, of UTF-16, or of an accident. The first of each kind. */
 function strangeCharacters(source: string): Fault[] {

@@ -25,6 +25,7 @@ export function readTree(source: string): { readonly tree?: YamlTree; readonly f
   if (!document || faults.length > 0) return { faults };
   const reader = new Reader(document, source);
   const value = reader.read();
+  if (reader.broken.length > 0) return { faults: [...reader.faults, ...reader.broken] };
   const root = reader.span([]);
   if (value === null) {
     const hint = 'a configuration begins with `stack: NAME` and has `services`';
@@ -39,6 +40,8 @@ export function readTree(source: string): { readonly tree?: YamlTree; readonly f
 
 class Reader {
   readonly faults: Fault[] = [];
+  /** After these the values are not what the user meant, so nothing else is said of them. */
+  readonly broken: Fault[] = [];
   readonly #document: Document;
   readonly #starts: readonly number[];
   /** By the path as JSON, which no two paths share. */
@@ -74,8 +77,8 @@ class Reader {
     const isEmpty = isScalar(node) && node.value === null && span.to === span.from;
     this.#places.set(JSON.stringify(path), { key, value: isEmpty ? key : span });
     this.#count += 1;
-    if (this.#count === maxValues) this.#fault(key, path, `the file holds more than ${maxValues} values`);
-    if (path.length === maxDepth) this.#fault(key, path, `nested deeper than ${maxDepth} levels`);
+    if (this.#count === maxValues) this.#break(key, path, `the file holds more than ${maxValues} values`);
+    if (path.length === maxDepth) this.#break(key, path, `nested deeper than ${maxDepth} levels`);
     if (this.#count >= maxValues || path.length >= maxDepth) return null;
     if (isMap(node)) return this.#map(node, path);
     if (isSeq(node)) return node.items.map((item, i) => this.#value(item, [...path, i], spanOf(item) ?? span));
@@ -93,7 +96,7 @@ class Reader {
     const message = target
       ? `the alias *${alias.source} holds itself`
       : `no anchor &${alias.source} stands before this`;
-    this.#fault(spanOf(alias) ?? key, path, message);
+    this.#break(spanOf(alias) ?? key, path, message);
     return null;
   }
 
@@ -137,7 +140,7 @@ class Reader {
       return;
     }
     if (!isMap(source) || this.#open.has(source)) {
-      this.#fault(spanOf(node) ?? key, path, 'the merge key << takes a map or a list of maps');
+      this.#break(spanOf(node) ?? key, path, 'the merge key << takes a map or a list of maps');
       return;
     }
     this.#open.add(source);
@@ -150,6 +153,10 @@ class Reader {
 
   #fault(span: Span, path: Path, message: string): void {
     this.faults.push({ span, path, message });
+  }
+
+  #break(span: Span, path: Path, message: string): void {
+    this.broken.push({ span, path, message });
   }
 }
 
