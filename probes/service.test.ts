@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from './clock.ts';
 import type { alertOf } from './export/fast-path.ts';
@@ -7,8 +11,12 @@ import { readExposition } from './export/read-exposition.ts';
 import { type Receiver, startReceiver } from './export/receiver.ts';
 import { type Loaded, type ServiceOptions, startService } from './index.ts';
 import type { Clock, Outcome, Plan, PlannedProbe, Run } from './model.ts';
+import { createResolver } from './net/resolve.ts';
+import { http } from './probers/http/http.ts';
+import { httpOptions, httpValue } from './probers/http/options.ts';
 import { ManualClock } from './schedule/manual-clock.ts';
 import { failed, passed, samplePlan, sampleProbe } from './state/sample-probe.ts';
+import { createAuthority } from './testing/certificates.ts';
 
 /** A service over what a test gives it; what is not given is off. Closed when the test ends. */
 async function start(loaded: { current: Loaded }, own: Partial<ServiceOptions> = {}) {
@@ -62,6 +70,52 @@ async function startTarget() {
 async function until(claim: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await claim())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
+
+test('a probe by HTTPS has at most 20 series, up or down', async () => {
+  const now = Date.now();
+  const authority = await createAuthority('test', now);
+  const identity = await authority.issue({ names: ['127.0.0.1'], notBefore: now - 60_000, notAfter: now + 86_400_000 });
+  const state = { status: 200 };
+  const server = createHttpsServer(identity, (_, response) => response.writeHead(state.status).end('{}'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'watchpost-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'ca.pem'), authority.ca);
+  const target = httpValue.parse(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const options = httpOptions.parse({ ca_file: join(folder, 'ca.pem') });
+  const probe = sampleProbe({
+    everyMs: 200,
+    timeoutMs: 200,
+    confirm: 0,
+    run: (run) => http.probe(target, options, run),
+  });
+  const { series, value } = await start(
+    { current: { plan: samplePlan({ probes: [probe] }) } },
+    { resolve: createResolver({}) },
+  );
+  const ofProbe = async () => (await series()).filter(({ labels }) => labels.probe === 'ready');
+
+  await until(async () => (await value('probe_success')) === 1);
+  const up = await ofProbe();
+  expect(up.map(({ name }) => name)).toContain('probe_ssl_earliest_cert_expiry');
+  expect(up.filter(({ name }) => name === 'probe_http_duration_seconds').map(({ labels }) => labels.phase)).toEqual([
+    'resolve',
+    'connect',
+    'tls',
+    'processing',
+    'transfer',
+  ]);
+  expect(up.length).toBeLessThanOrEqual(20);
+  state.status = 503;
+  await until(async () => (await value('watchpost_probe_down')) === 1);
+  const down = await ofProbe();
+  expect(down.map(({ name }) => name)).toContain('watchpost_probe_failing_info');
+  expect(down.length).toBeLessThanOrEqual(20);
+});
 
 test('a broken target is posted within two intervals and the re-check, the database before the panel that needs it', async () => {
   const [target, alertmanager, loki] = [await startTarget(), await startTestReceiver(), await startTestReceiver()];

@@ -9,12 +9,10 @@ import { farewellMs, ProbeSeries } from './probe-series.ts';
 import { readExposition } from './read-exposition.ts';
 
 const https: readonly Sample[] = [
-  { metric: 'probe_ip_protocol', value: 4 },
   ...httpPhases.map(
     (phase, i) => ({ metric: 'probe_http_duration_seconds', value: (i + 1) / 1_000, labels: { phase } }) as const,
   ),
   { metric: 'probe_http_status_code', value: 200 },
-  { metric: 'probe_http_redirects', value: 1 },
   { metric: 'probe_ssl_earliest_cert_expiry', value: 1_800_000_000 },
 ];
 
@@ -55,12 +53,6 @@ probe_http_duration_seconds{P,phase="transfer"} 0.005
 # HELP probe_http_status_code The status of the last answer.
 # TYPE probe_http_status_code gauge
 probe_http_status_code{P} 200
-# HELP probe_http_redirects How many redirects were followed. Left out when none was.
-# TYPE probe_http_redirects gauge
-probe_http_redirects{P} 1
-# HELP probe_ip_protocol 4 or 6: the address family that was dialled.
-# TYPE probe_ip_protocol gauge
-probe_ip_protocol{P} 4
 # HELP probe_ssl_earliest_cert_expiry When the first certificate of the chain expires, in Unix time. Kept when verification fails.
 # TYPE probe_ssl_earliest_cert_expiry gauge
 probe_ssl_earliest_cert_expiry{P} 1800000000
@@ -156,13 +148,6 @@ watchpost_probe_skipped_runs_total{P} 0
     ];
     ended(sampleProbe(), passed({ samples: twice }));
     expect(values('probe_http_status_code')).toEqual([{ labels: {}, value: 200 }]);
-  });
-
-  test('are at most 20 for a probe by HTTPS', () => {
-    const { states, ended, read } = setUp();
-    states.set(sampleProbe(), { status: 'up' });
-    ended(sampleProbe(), passed({ samples: https }), { latenessMs: 0 });
-    expect(read().length).toBeLessThanOrEqual(20);
   });
 
   test('have the labels of the catalogue and no others', () => {
