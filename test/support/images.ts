@@ -238,7 +238,7 @@ exec grafana server --homepath=/usr/share/grafana --packaging=docker "$@"
 }
 
 /** A Debian base image, made here where it cannot be pulled. */
-async function ensureBase(say: Say): Promise<void> {
+export async function ensureBase(say: Say): Promise<void> {
   if (await present(base)) return;
   if (!(await which('debootstrap'))) {
     say('installing from Debian packages: debootstrap');

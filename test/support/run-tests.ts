@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureCompose } from './compose-plugin.ts';
 import { ensureEngine } from './engine.ts';
 import { type Findings, findingsFile, programFolder } from './found.ts';
 import { checkout, ensureImage, type Found, imageVariables, type TestImage } from './images.ts';
@@ -37,6 +38,7 @@ const say = (line: string) => console.log(`prepare: ${line}`);
 mkdirSync(programFolder, { recursive: true });
 const engine = await ensureEngine(folder, say);
 let code = 1;
+let variables: Readonly<Record<string, string>> = {};
 try {
   const found = engine.missing ? { engine: engine.missing, images: {} } : await prepare();
   if (engine.missing) say(`${engine.missing}; tests that need it are skipped by name`);
@@ -55,6 +57,7 @@ async function prepare(): Promise<Findings> {
     images.set(name, image);
     if ('missing' in image) say(image.missing);
   }
+  variables = await ensureCompose(say);
   for (const [name, path] of programs) await copyOut(images.get(name), path);
   return { images: { ...Object.fromEntries(images), watchpost: await buildOwn(images) } };
 }
@@ -97,6 +100,7 @@ function vitest(args: readonly string[]): Promise<number> {
       stdio: 'inherit',
       env: {
         ...process.env,
+        ...variables,
         PATH: `${programFolder}:${process.env.PATH ?? ''}`,
         TESTCONTAINERS_RYUK_DISABLED: process.env.TESTCONTAINERS_RYUK_DISABLED ?? 'true',
       },

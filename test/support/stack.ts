@@ -62,7 +62,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await must(process.execPath, [cli, 'generate', '--config', file, '--out', folder, '--target', 'compose']);
 
   const network = await new Network().start();
-  cleanup.defer(() => network.stop());
+  cleanup.defer(async () => {
+    await network.stop();
+  });
   const loaded = loadConfig(text, { file, env: {}, mode: 'generate' });
   if ('diagnostics' in loaded) throw new Error(renderDiagnostics(loaded.diagnostics, text));
   const surroundings = composeSurroundings(loaded.config);
