@@ -1,1 +1,1 @@
-export { type Loaded, type Reloaded, type Service, type ServiceOptions, startService } from './service.ts';
+export { type Loaded, type Service, type ServiceOptions, startService } from './service.ts';

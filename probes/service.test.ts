@@ -5,50 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from './clock.ts';
-import type { alertOf } from './export/fast-path.ts';
-import { readExposition } from './export/read-exposition.ts';
-import { type Receiver, startReceiver } from './export/receiver.ts';
-import { type Loaded, type ServiceOptions, startService } from './index.ts';
-import type { Clock, Outcome, Plan, PlannedProbe, Run } from './model.ts';
+import type { Clock, Outcome, Run } from './model.ts';
 import { createResolver } from './net/resolve.ts';
 import { http } from './probers/http/http.ts';
 import { httpOptions, httpValue } from './probers/http/options.ts';
 import { ManualClock } from './schedule/manual-clock.ts';
+import { alertsOf, startByHand, startForTest, startTestReceiver, until } from './service-setup.ts';
 import { failed, passed, samplePlan, sampleProbe } from './state/sample-probe.ts';
 import { createAuthority } from './testing/certificates.ts';
-
-/** A service over what a test gives it; what is not given is off. Closed when the test ends. */
-async function start(loaded: { current: Loaded }, own: Partial<ServiceOptions> = {}) {
-  const lines: string[] = [];
-  const service = await startService({
-    load: async () => loaded.current,
-    listen: { host: '127.0.0.1', port: 0 },
-    direct: false,
-    clock: systemClock,
-    resolve: async () => [],
-    runbook: async () => undefined,
-    write: (line) => lines.push(line),
-    ...own,
-  });
-  onTestFinished(() => service[Symbol.asyncDispose]());
-  const series = async () => readExposition(await (await fetch(`${service.url}/metrics`)).text());
-  const value = async (name: string, labels: Readonly<Record<string, string>> = {}) =>
-    (await series()).find(
-      (sample) =>
-        sample.name === name && Object.entries(labels).every(([label, wanted]) => sample.labels[label] === wanted),
-    )?.value;
-  return { service, lines, series, value };
-}
-
-async function startTestReceiver(): Promise<Receiver> {
-  const receiver = await startReceiver();
-  onTestFinished(() => receiver[Symbol.asyncDispose]());
-  return receiver;
-}
-
-type Alert = ReturnType<typeof alertOf>;
-const alertsOf = ({ received }: Receiver) => received.flatMap(({ body }) => body as Alert[]);
 
 /** A target that can be broken, and probes that really ask it. */
 async function startTarget() {
@@ -65,10 +29,6 @@ async function startTarget() {
     return status === 200 ? passed() : failed('status', { found: `status ${status}` });
   };
   return { state, run, url };
-}
-
-async function until(claim: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await claim())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 test('a probe by HTTPS has at most 20 series, up or down', async () => {
@@ -93,7 +53,7 @@ test('a probe by HTTPS has at most 20 series, up or down', async () => {
     confirm: 0,
     run: (run) => http.probe(target, options, run),
   });
-  const { series, value } = await start(
+  const { series, value } = await startForTest(
     { current: { plan: samplePlan({ probes: [probe] }) } },
     { resolve: createResolver({}) },
   );
@@ -130,7 +90,7 @@ test('a broken target is posted within two intervals and the re-check, the datab
       ['postgres', []],
     ]),
   });
-  const { service, value, lines } = await start(
+  const { service, value, lines } = await startForTest(
     { current: { plan } },
     { alertmanager: alertmanager.url, otlpLogs: `${loki.url}/otlp` },
   );
@@ -177,23 +137,6 @@ test('a broken target is posted within two intervals and the re-check, the datab
   }
 });
 
-/** A service whose time is turned by hand, over probes that answer at once. */
-async function startByHand(probes: readonly Partial<PlannedProbe>[], own: Partial<Plan> = {}) {
-  const clock = new ManualClock();
-  const alertmanager = await startTestReceiver();
-  const state = { broken: false };
-  const run = async () => (state.broken ? failed() : passed());
-  const planOf = (of: readonly Partial<PlannedProbe>[], more: Partial<Plan> = {}) =>
-    samplePlan({
-      ...own,
-      probes: of.map((probe) => sampleProbe({ everyMs: 5_000, timeoutMs: 2_000, run, ...probe })),
-      ...more,
-    });
-  const loaded: { current: Loaded } = { current: { plan: planOf(probes) } };
-  const started = await start(loaded, { clock, alertmanager: alertmanager.url });
-  return { ...started, clock, alertmanager, state, loaded, planOf };
-}
-
 describe('posts', () => {
   test('come every 10 s while the probe is down, and none after it has recovered', async () => {
     const { clock, alertmanager, state } = await startByHand([{}]);
@@ -217,95 +160,18 @@ describe('posts', () => {
   });
 });
 
-describe('a reload', () => {
-  test('of a wrong configuration changes nothing, and says so', async () => {
-    const { service, clock, loaded, value, lines } = await startByHand([{}]);
-    await clock.advance(20_000);
-    const runs = await value('watchpost_probe_runs_total', { verdict: 'pass' });
-    expect(runs).toBeGreaterThan(3);
-    loaded.current = { problem: 'watchpost.yaml:3:5: unknown key "evry"; did you mean "every"?' };
-    const answer = await fetch(`${service.url}/-/reload`, { method: 'POST' });
-    expect(answer.status).toBe(422);
-    expect(await answer.text()).toBe('watchpost.yaml:3:5: unknown key "evry"; did you mean "every"?\n');
-    expect(await value('watchpost_config_last_reload_successful')).toBe(0);
-    expect(lines.at(-1)).toMatch(
-      /the new configuration was refused; the one before stays in force\nwatchpost.yaml:3:5/,
-    );
-    await clock.advance(5_000);
-    expect(await value('watchpost_probe_runs_total', { verdict: 'pass' })).toBe((runs ?? 0) + 1);
-    expect(await value('watchpost_config_info', { hash: 'c0ffee'.repeat(10) })).toBe(1);
-  });
-
-  test('that throws changes nothing and is counted as a fault of ours', async () => {
-    const clock = new ManualClock();
-    const loads: Loaded[] = [{ plan: samplePlan({ probes: [sampleProbe()] }) }];
-    const { service, value } = await start(
-      { current: { problem: '' } },
-      {
-        clock,
-        load: async () => {
-          const next = loads.shift();
-          if (!next) throw new Error('the disk is gone');
-          return next;
-        },
-      },
-    );
-    expect(await service.reload()).toEqual({
-      ok: false,
-      problem: 'the configuration could not be read: the disk is gone',
-    });
-    expect(await value('watchpost_internal_errors_total', { place: 'reload' })).toBe(1);
-    expect(await value('watchpost_config_last_reload_successful')).toBe(0);
-  });
-
-  test('leaves unchanged probes running, counters and state and all, and exchanges the others', async () => {
-    const { service, clock, state, loaded, planOf, value, series } = await startByHand([
-      { probe: 'same' },
-      { probe: 'slower' },
-      { probe: 'moved' },
-      { probe: 'gone' },
-    ]);
-    await clock.advance(20_000);
-    state.broken = true;
-    await clock.advance(20_000);
-    const fails = await value('watchpost_probe_runs_total', { probe: 'same', verdict: 'fail' });
-    for (const probe of ['same', 'slower', 'moved', 'gone'])
-      expect(await value('watchpost_probe_down', { probe })).toBe(1);
-
-    const plan = planOf(
-      [{ probe: 'same' }, { probe: 'slower', everyMs: 30_000 }, { probe: 'moved', target: 'http://other' }],
-      {
-        hash: 'beef'.repeat(16),
-      },
-    );
-    loaded.current = { plan };
-    expect(await service.reload()).toEqual({ ok: true });
-    expect(await value('watchpost_probe_runs_total', { probe: 'same', verdict: 'fail' })).toBe(fails);
-    expect(await value('watchpost_probe_down', { probe: 'same' })).toBe(1);
-    expect(await value('watchpost_probe_down', { probe: 'slower' })).toBe(1);
-    expect(await value('watchpost_probe_interval_seconds', { probe: 'slower' })).toBe(30);
-    expect(await value('watchpost_probe_down', { probe: 'moved', target: 'http://panel/moved' })).toBe(0);
-    expect(await value('watchpost_probe_down', { probe: 'moved', target: 'http://other' })).toBeUndefined();
-    expect(
-      (await series()).filter(({ labels }) => labels.probe === 'gone').map(({ name, value: last }) => [name, last]),
-    ).toEqual([['watchpost_probe_down', 0]]);
-    expect(await value('watchpost_config_info', { hash: plan.hash })).toBe(1);
-    expect((await series()).filter(({ name }) => name === 'watchpost_config_info')).toHaveLength(1);
-  });
-});
-
 describe('the service', () => {
   test('does not start with a wrong configuration', async () => {
-    await expect(start({ current: { problem: 'watchpost.yaml:1:1: empty' } })).rejects.toThrow(
+    await expect(startForTest({ current: { problem: 'watchpost.yaml:1:1: empty' } })).rejects.toThrow(
       'watchpost.yaml:1:1: empty',
     );
   });
 
   test('does not start on a taken port, and leaves nothing behind', async () => {
-    const { service } = await start({ current: { plan: samplePlan() } });
+    const { service } = await startForTest({ current: { plan: samplePlan() } });
     const port = Number(new URL(service.url).port);
     const clock = new ManualClock();
-    const second = start(
+    const second = startForTest(
       { current: { plan: samplePlan({ probes: [sampleProbe()] }) } },
       { clock, listen: { host: '127.0.0.1', port } },
     );
@@ -322,7 +188,7 @@ describe('the service', () => {
       monotonic: () => manual.monotonic() + ahead.ms,
       after: (ms, callback) => manual.after(ms, callback),
     };
-    const { service } = await start(
+    const { service } = await startForTest(
       { current: { plan: samplePlan({ probes: [sampleProbe({ everyMs: 5_000 })] }) } },
       { clock },
     );

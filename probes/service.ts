@@ -15,7 +15,7 @@ import { Receipts } from './status/receipts.ts';
 import { statusRoutes } from './status/routes.ts';
 
 export type Loaded = { readonly plan: Plan } | { readonly problem: string };
-export type Reloaded = { readonly ok: true } | { readonly ok: false; readonly problem: string };
+type Reloaded = { readonly ok: true } | { readonly ok: false; readonly problem: string };
 
 export interface ServiceOptions {
   /** Reads the configuration, now and at each reload. `problem` is for people: the rendered diagnostics. */

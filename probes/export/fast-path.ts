@@ -5,9 +5,9 @@ import type { Clock, Outcome, Plan, PlannedProbe } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
 
 /** How often an alert is posted again while it lasts. */
-export const repeatMs = 10_000;
+const repeatMs = 10_000;
 /** How far ahead `endsAt` lies: what remains of a page when this service dies and no Prometheus is there. */
-export const endsAheadMs = 60_000;
+const endsAheadMs = 60_000;
 /** After a post that failed. */
 const retryMs = 1_000;
 const postTimeoutMs = 5_000;

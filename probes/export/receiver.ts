@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** For tests: a real HTTP server that stands where the other end of the network would be, and keeps what it is sent. */
-export interface Received {
+interface Received {
   readonly method: string;
   readonly path: string;
   readonly body: unknown;

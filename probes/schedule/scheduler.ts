@@ -4,7 +4,7 @@ import { attempt } from './attempt.ts';
 import { firstSlot, type Grid, gridOf, nextSlot } from './grid.ts';
 
 /** Between the end of a failing attempt and its re-check. */
-export const recheckAfterMs = 1_000;
+const recheckAfterMs = 1_000;
 
 /** What the scheduler sees of a probe: when to call what. It knows no protocol. */
 export interface Task extends ProbeId {

@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: string;
 }
 
-export interface Asked {
+interface Asked {
   readonly url: URL;
   /** What the path's `:name` parts matched, decoded. */
   readonly params: Readonly<Record<string, string>>;
