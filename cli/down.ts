@@ -22,7 +22,7 @@ async function downNatively(data: string, terminal: Terminal): Promise<boolean> 
   const state = await readState(file);
   if (!state) return false;
   process.kill(state.pid, 'SIGTERM');
-  const ended = await waitUntil(20_000, async () => (await readState(file)) === undefined);
+  const ended = await waitUntil({ limitMs: 20_000 }, async () => (await readState(file)) === undefined);
   if (!ended) throw new UserError(`process ${state.pid} was told to stop and still runs after 20 s`);
   terminal.print(`stopped the native stack (process ${state.pid})`);
   return true;

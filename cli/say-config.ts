@@ -34,5 +34,5 @@ function sayChannels({ slack, email }: Channels): readonly string[] {
 
 export function sayConfigFile(file: string): string {
   const note = resolve(file) === shippedConfig ? '' : ', not the one in the checkout';
-  return `configuration ${sayPath(file)}${note}`;
+  return `${sayPath(file)}${note}`;
 }

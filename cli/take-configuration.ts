@@ -86,14 +86,10 @@ async function restart(stack: RunningStack, part: Part, readyPath: string): Prom
   };
   const before = await startOf();
   await stack.restart(part);
-  const ready = await waitUntil(
-    90_000,
-    async () => {
-      const now = await startOf();
-      return now !== undefined && now !== before && (await answers(`${stack.url(part)}${readyPath}`));
-    },
-    1_000,
-  );
+  const ready = await waitUntil({ limitMs: 90_000, everyMs: 1_000 }, async () => {
+    const now = await startOf();
+    return now !== undefined && now !== before && (await answers(`${stack.url(part)}${readyPath}`));
+  });
   if (!ready) throw new Error('was restarted and is not ready after 90 s');
   return `restarted at ${sayTime((await startOf()) ?? 0)}`;
 }

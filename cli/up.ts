@@ -25,7 +25,7 @@ export function command(terminal: Terminal): Command {
       const configFile = resolve(config);
       const reason = native ? 'asked for by --native' : await whyNotCompose((line) => terminal.print(line));
       terminal.print(
-        `${reason ? `starting natively (${reason})` : 'starting by Docker Compose'}, ${sayConfigFile(configFile)}`,
+        `${reason ? `starting natively (${reason})` : 'starting by Docker Compose'}, configuration ${sayConfigFile(configFile)}`,
       );
       if (reason) await upNatively({ configFile, data, ports: port, terminal });
       else await upByCompose({ configFile, terminal });

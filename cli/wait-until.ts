@@ -1,12 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+export interface Waiting {
+  readonly limitMs: number;
+  readonly everyMs?: number;
+  /** Ends the wait; the answer is then no. */
+  readonly signal?: AbortSignal;
+}
+
 /** Asks again and again until the answer is yes. @returns whether it was, within the limit */
-export async function waitUntil(limitMs: number, ask: () => Promise<boolean>, everyMs = 200): Promise<boolean> {
+export async function waitUntil(
+  { limitMs, everyMs = 200, signal }: Waiting,
+  ask: () => Promise<boolean>,
+): Promise<boolean> {
   const end = performance.now() + limitMs;
   for (;;) {
     if (await ask()) return true;
-    if (performance.now() + everyMs > end) return false;
-    await sleep(everyMs);
+    if (signal?.aborted || performance.now() + everyMs > end) return false;
+    await sleep(everyMs, undefined, { ...(signal && { signal }) }).catch(() => {});
   }
 }
 

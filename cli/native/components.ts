@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Part } from '../../stack/parts.ts';
+import { mailpitSmtpPort, type Part } from '../../stack/parts.ts';
 import type { Surroundings } from '../../stack/surroundings.ts';
 
 /** The parts that run as child processes. The probe service and the demo app run in the process of `up` itself. */
@@ -10,6 +10,8 @@ export interface Component {
   readonly programs: readonly string[];
   /** Answers 200 when the component can work. */
   readonly readyPath: string;
+  /** Ports besides the one of its web pages. */
+  readonly furtherPorts?: readonly number[];
   /** Without this part it would have nothing to do. */
   readonly needs?: Part;
   /** The program, and its arguments, that accept or refuse the generated configuration without starting anything. */
@@ -20,6 +22,9 @@ export interface Component {
   /** How to get it on Debian. */
   readonly install: string;
 }
+
+/** Loki's parts talk to each other through it, on 127.0.0.1. */
+const lokiGrpcPort = 9095;
 
 /** In the order of the table that `up` prints. */
 export const components: Readonly<Record<ComponentPart, Component>> = {
@@ -44,6 +49,7 @@ export const components: Readonly<Record<ComponentPart, Component>> = {
   loki: {
     programs: ['loki'],
     readyPath: '/ready',
+    furtherPorts: [lokiGrpcPort],
     check: ({ folder }) => ({
       programs: ['loki'],
       args: ['-verify-config', `-config.file=${join(folder('loki'), 'loki.yaml')}`],
@@ -69,6 +75,7 @@ export const components: Readonly<Record<ComponentPart, Component>> = {
   },
   mailpit: {
     programs: ['mailpit'],
+    furtherPorts: [mailpitSmtpPort],
     readyPath: '/readyz',
     install: "one program, from the Mailpit project's releases, into /usr/local/bin",
   },

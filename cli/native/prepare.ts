@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Config } from '../../config/model.ts';
-import { demoTlsPort, mailpitSmtpPort, type Part, partNames, parts } from '../../stack/parts.ts';
+import { demoTlsPort, type Part, parts } from '../../stack/parts.ts';
 import type { Surroundings } from '../../stack/surroundings.ts';
 import { writeFiles } from '../generated-files.ts';
 import { componentFolders, generateAll } from '../generators.ts';
@@ -45,15 +45,18 @@ export async function prepare(config: Config, folders: NativeFolders, ports: Por
   for (;;) {
     const surroundings = nativeSurroundings({ config, data: folders.data, out: folders.out, present, ports });
     await writeFiles(folders.out, generateAll(reachable(config, present), surroundings), componentFolders);
-    for (const part of partNames) if (present.has(part)) await mkdir(surroundings.data(part), { recursive: true });
-    const refused = await firstRefusal(
+    for (const part of programs.keys()) await mkdir(surroundings.data(part), { recursive: true });
+    const refused = await refusals(
       [...programs.keys()].filter((part) => present.has(part)),
       surroundings,
     );
-    if (!refused) return { config: reachable(config, present), surroundings, present, programs, absent };
-    absent.push(refused);
-    present.delete(refused.part);
-    for (const part of programs.keys()) if (components[part].needs === refused.part) present.delete(part);
+    if (refused.length === 0) return { config: reachable(config, present), surroundings, present, programs, absent };
+    absent.push(...refused);
+    for (const { part } of refused) present.delete(part);
+    for (const part of programs.keys()) {
+      const { needs } = components[part];
+      if (needs && !present.has(needs)) present.delete(part);
+    }
   }
 }
 
@@ -84,12 +87,12 @@ export function reachable(config: Config, present: ReadonlySet<Part>): Config {
   return { ...config, notify: email?.smarthost.host === 'mailpit' ? rest : config.notify };
 }
 
-async function firstRefusal(among: readonly ComponentPart[], surroundings: Surroundings): Promise<Absence | undefined> {
-  for (const part of among) {
-    const detail = await refusal(part, surroundings);
-    if (detail !== undefined) return { part, kind: 'refused', detail };
-  }
-  return undefined;
+async function refusals(among: readonly ComponentPart[], surroundings: Surroundings): Promise<readonly Absence[]> {
+  const details = await Promise.all(among.map((part) => refusal(part, surroundings)));
+  return among.flatMap((part, i) => {
+    const detail = details[i];
+    return detail === undefined ? [] : [{ part, kind: 'refused' as const, detail }];
+  });
 }
 
 /** All at once, and before anything is started. */
@@ -97,7 +100,9 @@ function mustBeFree(present: ReadonlySet<Part>, ports: Ports): void {
   const wantedBy = new Map<number, string>();
   for (const part of present) wantedBy.set(ports[part] ?? parts[part].port, parts[part].title);
   if (present.has('demo')) wantedBy.set(demoTlsPort, parts.demo.title);
-  if (present.has('mailpit')) wantedBy.set(mailpitSmtpPort, parts.mailpit.title);
+  for (const part of componentParts.filter((name) => present.has(name))) {
+    for (const port of components[part].furtherPorts ?? []) wantedBy.set(port, parts[part].title);
+  }
   const owners = portOwners([...wantedBy.keys()]);
   if (owners.length > 0) throw new UserError(sayPortOwners(owners, (port) => wantedBy.get(port) ?? 'the stack'));
 }

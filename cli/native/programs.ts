@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Where packages put daemons that the PATH of an ordinary user leaves out. */
-const alsoLookIn = ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/usr/sbin'];
+const alsoLookIn = ['/usr/local/sbin', '/usr/sbin'];
 
 /** The absolute path of the first of these programs that is installed. */
 export function findProgram(

@@ -81,6 +81,7 @@ function nextSteps({ prepared, configFile, terminal }: ReportOptions): readonly 
     steps.push(['Break the demo app', sayMisbehave(surroundings.address('demo'), 'down')]);
     steps.push(['Mend it', sayMisbehave(surroundings.address('demo'), 'none')]);
   }
+  if (present.has('mailpit')) steps.push(['Read the mail', `http://${surroundings.address('mailpit')}`]);
   if (!config.notify.slack) {
     steps.push([
       'Page your Slack',

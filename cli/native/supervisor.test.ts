@@ -11,7 +11,7 @@ import { Child, type ChildEvent } from './supervisor.ts';
 const env = {};
 
 function ends(pid: number): Promise<boolean> {
-  return waitUntil(8_000, async () => startTimeOf(pid) === undefined, 20);
+  return waitUntil({ limitMs: 8_000, everyMs: 20 }, async () => startTimeOf(pid) === undefined);
 }
 
 test('a program that dies at once is started again, and its last words are told', async () => {
@@ -25,7 +25,7 @@ test('a program that dies at once is started again, and its last words are told'
     cwd: '/',
   };
   await using _child = new Child(command, (event) => void events.push(event));
-  expect(await waitUntil(5_000, async () => events.length >= 3, 20)).toBe(true);
+  expect(await waitUntil({ limitMs: 5_000, everyMs: 20 }, async () => events.length >= 3)).toBe(true);
   expect(events.slice(0, 3)).toEqual([
     { kind: 'started', pid: expect.any(Number) },
     { kind: 'died', how: 'exited with 3', lastLines: ['bad config'], restartInMs: 1_000 },
@@ -50,7 +50,9 @@ test('stopping ends the program, its own children, and what ignores SIGTERM', as
     if (event.kind === 'started') started.resolve(event.pid);
   });
   const pid = await started.promise;
-  expect(await waitUntil(5_000, async () => (await readFile(log, 'utf8')).includes('\n'), 20)).toBe(true);
+  expect(
+    await waitUntil({ limitMs: 5_000, everyMs: 20 }, async () => (await readFile(log, 'utf8')).includes('\n')),
+  ).toBe(true);
   const grandchild = Number((await readFile(log, 'utf8')).trim());
   await child[Symbol.asyncDispose]();
   expect(await ends(pid)).toBe(true);

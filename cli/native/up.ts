@@ -22,11 +22,13 @@ export interface NativeUpOptions {
 }
 
 /** How long the table waits for what starts slowly (Loki takes 15 s): the rest is told as it comes. */
-const tableAfterMs = 6_000;
+const tableAfterMs = 5_000;
 
 /** Runs the stack until Ctrl-C or SIGTERM, and returns when all of it has stopped. */
 export async function upNatively({ configFile, data, ports, terminal }: NativeUpOptions): Promise<void> {
   const stopped = stopSignal();
+  const stopping = new AbortController();
+  void stopped.then(() => stopping.abort());
   const folders = nativeFolders(data);
   await mkdir(folders.data, { recursive: true });
   const running = await readState(folders.state);
@@ -36,6 +38,7 @@ export async function upNatively({ configFile, data, ports, terminal }: NativeUp
   // Once with the variables, so that an undefined one ends it here; the generators never see a value.
   await readConfig(configFile, 'run');
   const prepared = await prepare(await readConfig(configFile, 'generate'), folders, ports);
+  if (stopping.signal.aborted) return;
   const told = new Announcer(terminal);
   const stack = await NativeStack.start({
     prepared,
@@ -45,24 +48,29 @@ export async function upNatively({ configFile, data, ports, terminal }: NativeUp
     write: (line) => told.say(line),
     watch: (part, event) => told.child(part, event),
   });
-  const reload = () => void stack.service.reload();
-  process.on('SIGHUP', reload);
   try {
-    const isUp = async () =>
-      (await slow(prepared.present, stack)).length === 0 && allRan(await countProbes(stack.service.url));
-    const settled = Promise.race([waitUntil(tableAfterMs, isUp), stopped.then(() => true)]);
-    await settled;
-    const waiting = await slow(prepared.present, stack);
+    const waiting = await settle(prepared.present, stack, stopping.signal);
     terminal.print(await report({ prepared, configFile, folders, service: stack.service, waiting, terminal }));
     told.open();
-    for (const part of waiting) void tellWhenReady(part, stack, told);
+    for (const part of waiting) void tellWhenReady(part, stack, told, stopping.signal);
     await stopped;
   } finally {
-    process.off('SIGHUP', reload);
     terminal.print('stopping');
     await stopWithin(15_000, () => stack[Symbol.asyncDispose]());
   }
   terminal.print('stopped; nothing is left running');
+}
+
+/** Waits until everything is ready and every probe has run, or for as long as the table may. @returns what is not ready */
+async function settle(
+  present: ReadonlySet<string>,
+  stack: NativeStack,
+  signal: AbortSignal,
+): Promise<readonly ComponentPart[]> {
+  await waitUntil({ limitMs: tableAfterMs, signal }, async () => {
+    return (await slow(present, stack)).length === 0 && allRan(await countProbes(stack.service.url));
+  });
+  return await slow(present, stack);
 }
 
 async function slow(present: ReadonlySet<string>, stack: NativeStack): Promise<readonly ComponentPart[]> {
@@ -75,8 +83,14 @@ function allRan({ pass, fail, planned }: { pass: number; fail: number; planned: 
   return pass + fail >= planned;
 }
 
-async function tellWhenReady(part: ComponentPart, stack: NativeStack, told: Announcer): Promise<void> {
-  const ready = await waitUntil(120_000, () => stack.isReady(part), 1_000);
+async function tellWhenReady(
+  part: ComponentPart,
+  stack: NativeStack,
+  told: Announcer,
+  signal: AbortSignal,
+): Promise<void> {
+  const ready = await waitUntil({ limitMs: 120_000, everyMs: 1_000, signal }, () => stack.isReady(part));
+  if (signal.aborted) return;
   told.say(ready ? `${parts[part].title} is ready` : `${parts[part].title} is still not ready after 2 min`);
 }
 
