@@ -1,6 +1,6 @@
 import type { Config, LogSource } from '../config/model.ts';
 import { globInContainer, hostFilesMount } from '../stack/host-files.ts';
-import type { Part } from '../stack/parts.ts';
+import { composeProject, type Part } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 import { type AlloyBlock, block, expression, render } from './alloy-syntax.ts';
 
@@ -12,9 +12,6 @@ const ownContainers = [
   'node-exporter',
   'demo',
 ] as const satisfies readonly Part[];
-
-/** Compose's name for this project; `compose.yaml` gives it. */
-export const composeProject = 'watchpost';
 
 /** What the log collector reads. Index labels are `service_name`, `source` and the environment; all else is metadata. */
 export function alloyConfig(config: Config, surroundings: Surroundings): GeneratedFile {

@@ -13,6 +13,8 @@ export type YamlValue =
   | readonly YamlValue[]
   | { readonly [key: string]: YamlValue };
 
+type Plain = string | number | boolean;
+
 class Noted {
   readonly comment: string;
   readonly value: YamlValue;
@@ -25,7 +27,7 @@ class Noted {
 }
 
 class Flow {
-  readonly value: readonly (string | number)[] | Readonly<Record<string, string | number>>;
+  readonly value: readonly Plain[] | Readonly<Record<string, Plain>>;
   constructor(value: Flow['value']) {
     this.value = value;
   }
@@ -99,7 +101,7 @@ function listNode(values: readonly YamlValue[]): Node {
   const list = new YAMLSeq<Node>();
   for (const value of values) {
     const node = toNode(value);
-    if (value instanceof Noted) comment(node, value);
+    if (value instanceof Noted) comment(node, value, list.items.length === 0);
     list.items.push(node);
   }
   return list;
@@ -110,20 +112,20 @@ function mapNode(values: Readonly<Record<string, YamlValue>>): Node {
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const key = new Scalar(name);
-    if (value instanceof Noted) comment(key, value);
+    if (value instanceof Noted) comment(key, value, map.items.length === 0);
     map.items.push(new Pair<Node, Node>(key, name === merge ? new Alias(String(value)) : toNode(value)));
   }
   return map;
 }
 
-function comment(node: Node, { comment: text, blankBefore }: Noted): void {
+function comment(node: Node, { comment: text, blankBefore }: Noted, isFirst: boolean): void {
   if (text !== '') node.commentBefore = commentLines(text);
-  node.spaceBefore = blankBefore;
+  node.spaceBefore = blankBefore && !isFirst;
 }
 
 function commentLines(text: string): string {
   return text
     .split('\n')
-    .map((line) => (line === '' ? '' : ` ${line}`))
+    .map((line) => ` ${line}`)
     .join('\n');
 }

@@ -14,6 +14,9 @@ export const parts = {
 export type Part = keyof typeof parts;
 export const partNames = Object.keys(parts) as readonly Part[];
 
+/** The name of the Compose project; containers carry it as a label. */
+export const composeProject = 'watchpost';
+
 /** Further ports that a part listens on. */
 export const demoTlsPort = 39443;
 export const mailpitSmtpPort = 1025;

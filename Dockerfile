@@ -1,0 +1,16 @@
+# The probe service, the demo app and the generators: one image, made from this checkout.
+ARG NODE_IMAGE=node:24-trixie-slim
+FROM ${NODE_IMAGE}
+
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Nothing of what a package brings is run while it is installed.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf /root/.npm
+COPY . .
+
+# Here the names of the stack's parts are Docker's to resolve.
+ENV NODE_ENV=production WATCHPOST_TARGET=compose
+USER 1000:1000
+EXPOSE 9815
+ENTRYPOINT ["node", "/app/cli/watchpost.ts"]
+CMD ["serve", "--config", "/etc/watchpost/probes/watchpost.yaml", "--listen", "0.0.0.0:9815", "--alertmanager", "http://alertmanager:9093", "--otlp-logs", "http://loki:3100/otlp"]

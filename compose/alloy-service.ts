@@ -1,0 +1,60 @@
+import type { Config } from '../config/model.ts';
+import { componentCommand } from '../stack/arguments.ts';
+import { flow, merge, noted, type YamlValue } from '../stack/generated-yaml.ts';
+import { folderOfGlob, hostFilesMount } from '../stack/host-files.ts';
+import { composeImage, parts } from '../stack/parts.ts';
+import type { Surroundings } from '../stack/surroundings.ts';
+import { bashGet, healthCheck } from './health.ts';
+import { dataVolume, literal } from './names.ts';
+import type { ComposeService } from './services.ts';
+
+export function alloyService(config: Config, surroundings: Surroundings): ComposeService {
+  const logs = config.services.flatMap((service) => service.logs ?? []);
+  const folders = [
+    ...new Set(logs.flatMap((source) => (source.kind === 'file' ? [folderOfGlob(source.glob)] : []))),
+  ].sort();
+  return [
+    {
+      [merge]: 'hardened',
+      image: composeImage('alloy'),
+      user: noted(
+        "Exception: root, because the socket and the host's logs are root's; the group is the one that owns the image's data.",
+        '0:473',
+      ),
+      ...(folders.length > 0 && {
+        cap_add: noted(
+          'Exception: log files of other users. It can read any file that is mounted below, and write none.',
+          flow(['DAC_READ_SEARCH']),
+        ),
+      }),
+      command: componentCommand('alloy', surroundings, config.urls).args.map(literal),
+      ports: [`127.0.0.1:${parts.alloy.port}:${parts.alloy.port}`],
+      volumes: [
+        './loki/generated:/etc/watchpost/loki:ro',
+        noted('How far each source was read.', `${dataVolume('alloy')}:${surroundings.data('alloy')}`),
+        noted(
+          "Exception: the engine's socket, for the output of containers. Whoever controls this container controls the engine.",
+          '/var/run/docker.sock:/var/run/docker.sock:ro',
+        ),
+        ...(logs.some(({ kind }) => kind === 'unit') ? journal : []),
+        ...folders.map((folder) => readOnly(folder, `${hostFilesMount}${folder === '/' ? '' : folder}`)),
+      ],
+      tmpfs: flow(['/tmp']),
+      healthcheck: noted('The image has no wget.', healthCheck(bashGet(parts.alloy.port, '/-/ready'))),
+      mem_limit: '512m',
+    },
+    'Carries logs to Loki: from containers, files and the journal.',
+  ];
+}
+
+/** The journal lies in one of the two, as the host keeps it; the id says which is the host's own. */
+const journal: readonly YamlValue[] = [
+  readOnly('/var/log', '/var/log'),
+  readOnly('/run/log', '/run/log'),
+  readOnly('/etc/machine-id', '/etc/machine-id'),
+];
+
+/** A folder that is not there is an error: made by the engine, it would be empty and belong to root. */
+function readOnly(source: string, target: string): YamlValue {
+  return { type: 'bind', source, target, read_only: true, bind: flow({ create_host_path: false }) };
+}
