@@ -24,6 +24,7 @@ function expiring(alert: string, belowMs: number, forMs: number, severity: Sever
           ` * on (service, probe) group_left (team) ${select('watchpost_probe_expected')}`,
       )}` + ` - time() < ${limit}`,
     forMs,
+    stepMs: 60_000,
     severity,
     team: 'series',
     templates: () => ({
@@ -41,7 +42,7 @@ function expiring(alert: string, belowMs: number, forMs: number, severity: Sever
     fires: () => [
       {
         name: 'a certificate that is near its end fires',
-        series: { [expected]: '1x1000', [expiry]: `${limit - 1 + 60}x1000` },
+        series: { [expected]: '1x100', [expiry]: `${limit - 1 + 60}x100` },
         // The evaluation at 60 s sees one second less than the limit, the one before does not.
         trueFromMs: 60_000,
         labels,
@@ -49,15 +50,15 @@ function expiring(alert: string, belowMs: number, forMs: number, severity: Sever
       },
       {
         name: 'a probe that fails does not hide it',
-        series: { [expected]: '1x1000', [expiry]: `${limit}x2 stale` },
-        trueFromMs: 5_000,
+        series: { [expected]: '1x100', [expiry]: `${limit}x2 stale` },
+        trueFromMs: 60_000,
         labels,
-        words: { ...words, left: `expires in ${humanizeDuration(limit - 5 - forMs / 1_000)}` },
+        words: { ...words, left: `expires in ${humanizeDuration(limit - 60 - forMs / 1_000)}` },
       },
       {
         name: 'a certificate that has expired is said to have',
-        series: { [expected]: '1x1000', [expiry]: '_ 1x1000' },
-        trueFromMs: 5_000,
+        series: { [expected]: '1x100', [expiry]: '_ 1x100' },
+        trueFromMs: 60_000,
         labels,
         words: { ...words, left: 'has expired' },
       },
@@ -65,12 +66,12 @@ function expiring(alert: string, belowMs: number, forMs: number, severity: Sever
     quiet: () => [
       {
         name: 'a certificate with time left is quiet',
-        series: { [expected]: '1x1000', [expiry]: `${limit + 5_000}x1000` },
+        series: { [expected]: '1x100', [expiry]: `${limit + 5_000}x100` },
         atMs: 4_500_000,
       },
       {
         name: 'a certificate renewed in time is quiet',
-        series: { [expected]: '1x1000', [expiry]: `${limit}x20 ${limit * 10}x1000` },
+        series: { [expected]: '1x100', [expiry]: `${limit}x5 ${limit * 10}x100` },
         atMs: 4_500_000,
       },
     ],

@@ -9,6 +9,8 @@ export interface AlertRule {
   readonly alert: string;
   readonly expr: string;
   readonly forMs: number;
+  /** The time from one evaluation to the next in its tests. */
+  readonly stepMs: number;
   labels(config: Config): Readonly<Record<string, string>>;
   /** With Prometheus's template expressions in it. */
   annotations(config: Config): Annotations;
@@ -18,7 +20,7 @@ export interface AlertRule {
 /** A test for promtool: what the series do, and which alerts fire when. */
 export interface RuleTest {
   readonly name: string;
-  /** Series to values in promtool's notation, one sample every scrape interval. */
+  /** Series to values in promtool's notation, one sample every step. */
   readonly series: Readonly<Record<string, string>>;
   readonly checks: readonly { readonly atMs: number; readonly alerts: readonly ExpectedAlert[] }[];
 }
@@ -33,6 +35,8 @@ export interface RuleDefinition<Word extends string> {
   readonly alert: string;
   readonly expr: string;
   readonly forMs: number;
+  /** Steps of the tests, if not the scrape interval: for an alert that waits for long. */
+  readonly stepMs?: number;
   /** Left out where the series carry it. */
   readonly severity?: Severity | 'none';
   /** `series`: the series carry it. `default`: the alert is about the stack, which belongs to nobody's team. */
@@ -65,7 +69,7 @@ export interface QuietCase {
 
 /** Puts the rule together from what its file says: the tests expect the very words that the templates expand to. */
 export function defineRule<Word extends string>(definition: RuleDefinition<Word>): AlertRule {
-  const { alert, expr, forMs, severity, team } = definition;
+  const { alert, expr, forMs, stepMs = scrapeIntervalMs, severity, team } = definition;
   const labels = (config: Config) => ({
     ...(severity ? { severity } : {}),
     ...(team === 'default' ? { team: defaultTeam } : {}),
@@ -76,6 +80,7 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
     alert,
     expr,
     forMs,
+    stepMs,
     labels,
     annotations: (config) => definition.annotations(definition.templates(config), config),
     tests: (config) => [
@@ -89,7 +94,7 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
           name: fires.name,
           series: fires.series,
           checks: [
-            ...(forMs > 0 || fires.trueFromMs > 0 ? [{ atMs: fireAtMs - scrapeIntervalMs, alerts: [] }] : []),
+            ...(forMs > 0 || fires.trueFromMs > 0 ? [{ atMs: fireAtMs - stepMs, alerts: [] }] : []),
             { atMs: fires.seenAtMs ?? fireAtMs, alerts: [expected] },
           ],
         };

@@ -74,8 +74,10 @@ describe.each(alertRules)('$alert', (rule) => {
     expect(waits.length).toBe(rule.alert === 'Watchdog' ? 0 : fires.length);
   });
 
-  test.skipIf(rule.alert === 'Watchdog')('is tested: it is quiet', () => {
-    expect(tests.filter(({ checks }) => checks.every(({ alerts }) => alerts.length === 0)).length).toBeGreaterThan(0);
+  test('is tested: it is quiet', () => {
+    const quiet = tests.filter(({ checks }) => checks.every(({ alerts }) => alerts.length === 0));
+    // Nothing keeps Watchdog quiet.
+    expect(quiet.length > 0).toBe(rule.alert !== 'Watchdog');
   });
 });
 

@@ -29,10 +29,10 @@ export const targetDownRule = defineRule({
     },
     {
       name: 'a part of the stack that cannot be scraped fires, without a service',
-      series: { 'up{job="loki",instance="loki:3100"}': '1 1 0x60' },
+      series: { [`up{job="${loki.job}",instance="${loki.instance}"}`]: '1 1 0x60' },
       trueFromMs: 10_000,
-      labels: { job: 'loki', instance: 'loki:3100' },
-      words: { job: 'loki', instance: 'loki:3100' },
+      labels: loki,
+      words: loki,
     },
   ],
   quiet: () => [
@@ -49,3 +49,5 @@ export const targetDownRule = defineRule({
 function series(job: string): string {
   return `up{job="${job}",instance="shop.test:8080",service="shop"}`;
 }
+
+const loki: Readonly<Record<'job' | 'instance', string>> = { job: 'loki', instance: 'loki:3100' };

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { which } from '../../test/support/shell.ts';
+import { startAlertmanager } from '../testing/alertmanager.ts';
+import { sampleConfig, sampleSurroundings, written } from '../testing/sample.ts';
+import { alertmanagerFile } from './config.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+const program = (await which('prometheus-alertmanager')) ?? (await which('alertmanager'));
+
+const down = (service: string, further: Labels = {}): Labels => ({
+  alertname: 'ProbeDown',
+  service,
+  probe: 'live',
+  target: 't',
+  severity: 'critical',
+  team: 'default',
+  stack: 'shop',
+  environment: 'test',
+  ...further,
+});
+const stale = (labels: Labels): Labels => ({ alertname: 'ProbeStale', severity: 'critical', ...labels });
+const soon = (labels: Labels): Labels => ({ alertname: 'CertificateExpiringSoon', severity: 'warning', ...labels });
+const verySoon = (labels: Labels): Labels => ({
+  alertname: 'CertificateExpiringVerySoon',
+  severity: 'critical',
+  ...labels,
+});
+const certificate = { service: 'web', probe: 'certificate', target: 'web:443' };
+const serviceDown: Labels = { alertname: 'ProbeServiceDown', severity: 'critical', job: 'watchpost' };
+
+/** web depends on panel, and panel on postgres and redis. */
+const cases: readonly {
+  readonly name: string;
+  readonly firing: readonly Labels[];
+  /** Of those, the ones nobody is paged for, by their place in the list. */
+  readonly muted: readonly number[];
+}[] = [
+  { name: 'a parent mutes its child', firing: [down('panel'), down('web')], muted: [1] },
+  { name: 'and the children of that', firing: [down('postgres'), down('panel'), down('web')], muted: [1, 2] },
+  { name: 'a grandparent mutes alone', firing: [down('postgres'), down('web')], muted: [1] },
+  { name: 'a child alone pages', firing: [down('web')], muted: [] },
+  { name: 'a child does not mute its parent, nor a sibling', firing: [down('postgres'), down('redis')], muted: [] },
+  {
+    name: 'two probes of one service do not mute each other',
+    firing: [down('panel'), down('panel', { probe: 'ready' })],
+    muted: [],
+  },
+  {
+    name: 'a parent that only warns mutes nobody',
+    firing: [down('panel', { severity: 'warning' }), down('web')],
+    muted: [],
+  },
+  {
+    name: 'a parent mutes what else is said of its children',
+    firing: [
+      down('panel'),
+      stale({ service: 'web', probe: 'live' }),
+      soon(certificate),
+      verySoon({ ...certificate, probe: 'other' }),
+    ],
+    muted: [1, 2, 3],
+  },
+  { name: 'a stale parent mutes nobody', firing: [stale({ service: 'panel', probe: 'live' }), down('web')], muted: [] },
+  {
+    name: 'a name that only begins like a child is no child',
+    firing: [down('panel'), down('web-two')],
+    muted: [],
+  },
+  {
+    name: 'a dead probe service mutes what does not run, and nothing that was down',
+    firing: [
+      serviceDown,
+      stale({ service: 'web', probe: 'live' }),
+      { alertname: 'ProbeMissing', severity: 'critical', service: 'web', probe: 'live' },
+      down('redis'),
+      { alertname: 'TargetDown', severity: 'warning', job: 'shop', instance: 'i' },
+      soon({ ...certificate, service: 'redis' }),
+    ],
+    muted: [1, 2],
+  },
+  {
+    name: 'a probe that is down is not stale too',
+    firing: [down('web'), stale({ service: 'web', probe: 'live' }), stale({ service: 'web', probe: 'ready' })],
+    muted: [1],
+  },
+  {
+    name: 'a service that is down has no metrics either, others are still missed',
+    firing: [
+      down('web'),
+      { alertname: 'TargetDown', severity: 'warning', job: 'web', instance: 'i', service: 'web' },
+      { alertname: 'TargetDown', severity: 'warning', job: 'redis', instance: 'i', service: 'redis' },
+      { alertname: 'TargetDown', severity: 'warning', job: 'loki', instance: 'i' },
+    ],
+    muted: [1],
+  },
+  {
+    name: 'a label that both lack makes nothing equal: targets',
+    firing: [
+      { alertname: 'ProbeDown', severity: 'critical' },
+      { alertname: 'TargetDown', severity: 'warning', job: 'loki', instance: 'i' },
+    ],
+    muted: [],
+  },
+  {
+    name: 'a label that both lack makes nothing equal: stale',
+    firing: [{ alertname: 'ProbeDown', severity: 'critical' }, stale({})],
+    muted: [],
+  },
+  {
+    name: 'a label that both lack makes nothing equal: certificates',
+    firing: [verySoon({ service: 'web', probe: 'certificate' }), soon({ service: 'web', probe: 'certificate' })],
+    muted: [],
+  },
+  {
+    name: 'the more urgent alert about a certificate mutes the other, of the same certificate only',
+    firing: [verySoon(certificate), soon(certificate), soon({ ...certificate, target: 'web:8443' })],
+    muted: [1],
+  },
+];
+
+/** Inhibition works on what has been taken in; this pair comes last, so when it shows, all before it has been seen. */
+const last = [down('last'), stale({ service: 'last', probe: 'live' })];
+
+describe.skipIf(!program)('inhibition (needs Alertmanager on PATH)', () => {
+  test.each(cases)('$name', async ({ firing, muted }) => {
+    await using files = await written([alertmanagerFile(sampleConfig(), sampleSurroundings())]);
+    await using alertmanager = await startAlertmanager(
+      program ?? '',
+      join(files.folder, 'alerts/generated/alertmanager.yaml'),
+    );
+    await post(alertmanager.url, firing);
+    await post(alertmanager.url, last);
+    const now = await statesOnce(alertmanager.url, (states) => states.get(key(last[1] ?? {})) === 'suppressed');
+    expect(firing.map((labels) => now.get(key(labels)))).toEqual(
+      firing.map((_, i) => (muted.includes(i) ? 'suppressed' : 'active')),
+    );
+  });
+});
+
+async function post(url: string, alerts: readonly Labels[]): Promise<void> {
+  const response = await fetch(`${url}/api/v2/alerts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(alerts.map((labels) => ({ labels }))),
+  });
+  expect(response.status).toBe(200);
+}
+
+/** `active` or `suppressed` by alert, as soon as `settled` holds. */
+async function statesOnce(
+  url: string,
+  settled: (states: ReadonlyMap<string, string>) => boolean,
+): Promise<ReadonlyMap<string, string>> {
+  for (;;) {
+    const response = await fetch(`${url}/api/v2/alerts`);
+    const alerts = (await response.json()) as readonly { labels: Labels; status: { state: string } }[];
+    const states = new Map(
+      alerts.map(({ labels, status }) => [key(labels), status.state === 'unprocessed' ? 'active' : status.state]),
+    );
+    if (settled(states)) return states;
+  }
+}
+
+function key(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).sort());
+}

@@ -1,0 +1,62 @@
+import type { Config } from '../../config/model.ts';
+import { probeDown } from '../../stack/alert.ts';
+import { type Audience, everybody, receiverName, teams, watchdogReceiver } from './teams.ts';
+
+/** A route as Alertmanager writes it. */
+export type Route = {
+  readonly receiver: string;
+  readonly matchers?: readonly string[];
+  readonly group_by?: readonly string[];
+  readonly group_wait?: string;
+  readonly group_interval?: string;
+  readonly repeat_interval?: string;
+  readonly routes?: readonly Route[];
+};
+
+/**
+ * Nothing waits for what it need not. `group_interval` is also how long a notification may take, all its retries
+ * together; it is never less than the channels' own time limits.
+ */
+const timing = {
+  /** A confirmed fail: one group for each probe, so that no open group delays another one's page. */
+  probeDown: {
+    group_by: ['alertname', 'service', 'probe'],
+    group_wait: '0s',
+    group_interval: '30s',
+    repeat_interval: '1h',
+  },
+  critical: { group_by: ['alertname', 'service'], group_wait: '5s', group_interval: '1m', repeat_interval: '1h' },
+  warning: { group_by: ['alertname', 'service'], group_wait: '30s', group_interval: '5m', repeat_interval: '12h' },
+  /** The entry of the last notification is stamped after sending: equal intervals would give half the rate. */
+  watchdog: { group_by: ['alertname'], group_wait: '0s', group_interval: '1m', repeat_interval: '59s' },
+} as const;
+
+/** The routing tree: Watchdog first, then each team with channels of its own, then everybody else. */
+export function rootRoute(config: Config): Route {
+  return {
+    receiver: receiverName(everybody(config), 'warning'),
+    ...timing.warning,
+    routes: [
+      { receiver: watchdogReceiver, matchers: ['alertname="Watchdog"'], ...timing.watchdog },
+      ...teams(config).map((team) => ({
+        receiver: receiverName(team, 'warning'),
+        matchers: [`team="${team.team}"`],
+        routes: bySeverity(team),
+      })),
+      ...bySeverity(everybody(config)),
+    ],
+  };
+}
+
+/** What falls through is a warning. */
+function bySeverity(audience: Audience): readonly Route[] {
+  return [
+    {
+      receiver: receiverName(audience, 'warning'),
+      matchers: [`alertname="${probeDown}"`],
+      ...timing.probeDown,
+      routes: [{ receiver: receiverName(audience, 'critical'), matchers: ['severity="critical"'] }],
+    },
+    { receiver: receiverName(audience, 'critical'), matchers: ['severity="critical"'], ...timing.critical },
+  ];
+}

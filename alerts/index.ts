@@ -1,0 +1,14 @@
+/** Alert rules, their tests, Alertmanager's configuration, message templates and runbooks. */
+
+import type { Config } from '../config/model.ts';
+import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
+import { alertmanagerFile } from './alertmanager/config.ts';
+import { ruleFiles, ruleTestFiles } from './rule-files.ts';
+import { templateFiles } from './templates/index.ts';
+
+export { readRunbook } from './runbook.ts';
+
+/** Everything that goes to `alerts/generated/`. */
+export function generateAlerts(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
+  return [...ruleFiles(config), ...ruleTestFiles(config), alertmanagerFile(config, surroundings), ...templateFiles()];
+}
