@@ -84,13 +84,15 @@ describe.skipIf(lacking)(
     test('the demo probes pass, and Prometheus has them', async () => {
       const prometheus = await url('prometheus');
       await until('probe_success of every probe', async () => {
-        const answer = await json(
+        const answer = await json<QueryAnswer>(
           `${prometheus}/api/v1/query?query=${encodeURIComponent('count(probe_success == 1) == count(watchpost_probe_expected)')}`,
         );
         return answer.data.result.length > 0;
       });
       const targets = await json<TargetsAnswer>(`${prometheus}/api/v1/targets?state=active`);
-      const down = targets.data.activeTargets.filter((target) => target.health !== 'up' && present(target.labels.job));
+      const down = targets.data.activeTargets.filter(
+        (target) => target.health !== 'up' && present(target.labels.job ?? ''),
+      );
       expect(down.map((target) => ({ ...target.labels, error: target.lastError }))).toEqual([]);
     });
 

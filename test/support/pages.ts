@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MailSink } from './mail-sink.ts';
+import type { SlackSink } from './slack-sink.ts';
 import type { Stack } from './stack.ts';
+
+/** Where pages arrive. */
+type Sinks = { readonly slack: SlackSink; readonly mail: MailSink };
 
 /** A message at one of the sinks, flattened to what a person reads and taps. */
 export interface Arrived {
@@ -16,7 +21,7 @@ export interface Page {
 }
 
 /** Everything that arrived, in order. */
-export function arrived(stack: Stack): { readonly slack: readonly Arrived[]; readonly mail: readonly Arrived[] } {
+export function arrived(stack: Sinks): { readonly slack: readonly Arrived[]; readonly mail: readonly Arrived[] } {
   return {
     slack: stack.slack.received.map(({ at, payload }) => describe(at, strings(payload).join('\n'))),
     mail: stack.mail.received.map(({ at, mail }) =>
@@ -26,7 +31,7 @@ export function arrived(stack: Stack): { readonly slack: readonly Arrived[]; rea
 }
 
 /** What arrived about a service: its name stands in the first line, as in `shop/ready is down`. */
-export function pagesAbout(stack: Stack, service: string): ReturnType<typeof arrived> {
+export function pagesAbout(stack: Sinks, service: string): ReturnType<typeof arrived> {
   const about = (page: Arrived) => page.text.includes(`${service}/`) && !/probe service/i.test(page.text.slice(0, 200));
   const { slack, mail } = arrived(stack);
   return { slack: slack.filter(about), mail: mail.filter(about) };
@@ -34,11 +39,11 @@ export function pagesAbout(stack: Stack, service: string): ReturnType<typeof arr
 
 export const waitForPages = {
   /** The page that a service is down, on both channels. */
-  firing: (stack: Stack, service: string, timeoutMs: number) => both(stack, service, 'firing', timeoutMs),
+  firing: (stack: Sinks, service: string, timeoutMs: number) => both(stack, service, 'firing', timeoutMs),
   /** The page that it is up again, on both channels. */
-  resolved: (stack: Stack, service: string, timeoutMs: number) => both(stack, service, 'resolved', timeoutMs),
+  resolved: (stack: Sinks, service: string, timeoutMs: number) => both(stack, service, 'resolved', timeoutMs),
   /** The first page on both channels whose text matches. */
-  matching: (stack: Stack, pattern: RegExp, timeoutMs: number) =>
+  matching: (stack: Sinks, pattern: RegExp, timeoutMs: number) =>
     until(`a page that matches ${pattern}`, timeoutMs, stack, () => {
       const { slack, mail } = arrived(stack);
       return pair(
@@ -63,7 +68,7 @@ export const waitForPages = {
   forMs: (ms: number) => sleep(ms),
 };
 
-function both(stack: Stack, service: string, status: Arrived['status'], timeoutMs: number): Promise<Page> {
+function both(stack: Sinks, service: string, status: Arrived['status'], timeoutMs: number): Promise<Page> {
   return until(`${service} ${status} on both channels`, timeoutMs, stack, () => {
     const { slack, mail } = pagesAbout(stack, service);
     return pair(
@@ -81,7 +86,7 @@ function pair(slack: Arrived | undefined, mail: Arrived | undefined): Page | und
 async function until<T>(
   what: string,
   timeoutMs: number,
-  stack: Stack,
+  stack: Sinks,
   look: () => T | undefined | Promise<T | undefined>,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
