@@ -1,0 +1,94 @@
+import {
+  blank,
+  type Fact,
+  type Facts,
+  longest,
+  type Medium,
+  type Status,
+  webAddress,
+} from '../../stack/message/index.ts';
+import { reasons } from '../../stack/reasons.ts';
+
+/**
+ * The facts of the alert that `.` is, as template expressions of Alertmanager. The counterpart with values is the direct
+ * pager's; the two are compared through `amtool`.
+ */
+export function expressions(medium: Medium, status: Status): Facts {
+  const span = `(dict "from" .StartsAt "to" ${status === 'firing' ? 'now' : '.EndsAt'})`;
+  const say = (fact: Fact) => ('note' in fact ? '' : call(medium === 'slack' ? 'slack' : 'line', field(fact)));
+  return {
+    say,
+    quote: (fact) => ('note' in fact ? '' : call('slack.quote', field(fact))),
+    when: (fact, then, otherwise = '') => ('note' in fact ? otherwise : branch(field(fact), then, otherwise)),
+    whenLabel: (name, value, then, otherwise = '') =>
+      branch(`eq ${field({ label: name })} ${quoted(value)}`, then, otherwise),
+    whenLink: (name, then, otherwise = '') => {
+      const url = field({ annotation: name });
+      const shown = medium === 'slack' ? call('slack.url', url) : `{{ ${url} }}`;
+      return branch(`match ${quoted(webAddress)} ${url}`, then(shown), otherwise);
+    },
+    reason: () => `${call('reason', field({ annotation: 'reason' }))}(${say({ annotation: 'reason' })})`,
+    began: call('began', span),
+    ended: '{{ .EndsAt | tz "UTC" | date "15:04:05 UTC" }}',
+    lasted: call('duration', span),
+  };
+}
+
+/** Our own templates, by their short names. */
+export function call(name: string, argument: string): string {
+  return `{{ template "watchpost.${name}" ${argument} }}`;
+}
+
+export function define(name: string, body: string): string {
+  return `{{ define "watchpost.${name}" }}${body}{{ end }}\n`;
+}
+
+/** What the expressions call. Durations are nanoseconds there. */
+export function definitions(): string {
+  const line = `{{ . | reReplaceAll ${quoted(blank)} " " | trimSpace | printf "%.${longest}s" }}`;
+  const slack = `reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;"`;
+  return [
+    define('line', line),
+    define('slack', line.replace(' }}', ` | ${slack} }}`)),
+    define('slack.quote', line.replace(' }}', ` | reReplaceAll "\`" "'" | ${slack} }}`)),
+    define('slack.url', `{{ . | ${slack} }}`),
+    define('reason', reasonWords()),
+    define('began', began),
+    define('duration', duration),
+  ].join('');
+}
+
+const began =
+  '{{ if ge (.to.Sub .from).Hours 24.0 }}{{ .from | tz "UTC" | date "2006-01-02 15:04:05 UTC" }}' +
+  '{{ else }}{{ .from | tz "UTC" | date "15:04:05 UTC" }}{{ end }}';
+
+/** As `sayDuration` has it, in whole seconds and at least one. Templates cannot calculate, so the rests are cut out of text. */
+const duration = [
+  '{{ $seconds := (.to.Sub .from).Round 1000000000 }}{{ $minutes := $seconds.Round 60000000000 }}',
+  '{{ $hours := $minutes.Truncate 3600000000000 }}{{ $text := humanizeDuration $minutes }}',
+  '{{ if lt $seconds.Seconds 1.0 }}1 s',
+  '{{ else if lt $seconds.Seconds 120.0 }}{{ printf "%.0f" $seconds.Seconds }} s',
+  '{{ else if lt $minutes.Minutes 120.0 }}{{ printf "%.0f" $minutes.Minutes }} min',
+  '{{ else if lt $minutes.Hours 48.0 }}{{ printf "%.0f" $hours.Hours }} h',
+  '{{ $text | reReplaceAll "^.* ([0-9]+)m 0s$" " $1 min" | reReplaceAll "^ 0 min$" "" }}',
+  '{{ else }}{{ $text | reReplaceAll "^([0-9]+)d ([0-9]+)h .*$" "$1 d $2 h" | reReplaceAll " 0 h$" "" }}{{ end }}',
+].join('');
+
+function reasonWords(): string {
+  const branches = Object.entries(reasons).map(([code, { words }]) => `if eq . ${quoted(code)} }}${words} `);
+  return `{{ ${branches.join('{{ else ')}{{ end }}`;
+}
+
+function field(fact: Exclude<Fact, { note: true }>): string {
+  return 'label' in fact ? `.Labels.${fact.label}` : `.Annotations.${fact.annotation}`;
+}
+
+function branch(condition: string, then: string, otherwise: string): string {
+  if (then === otherwise) return then;
+  return `{{ if ${condition} }}${then}${otherwise === '' ? '' : `{{ else }}${otherwise}`}{{ end }}`;
+}
+
+/** A string literal: Go reads the escapes of JSON. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
