@@ -198,7 +198,7 @@ describe('the service', () => {
     const answer = await fetch(`${service.url}/-/healthy`);
     expect(answer.status).toBe(503);
     expect(await answer.text()).toMatch(
-      /^1 probes have not run for longer than their interval explains: panel\/ready \(\d+ s\)\n$/,
+      /^overdue by more than intervals, time limits and re-checks explain, 1 in all: panel\/ready \(\d+ s\)\n$/,
     );
   });
 

@@ -243,7 +243,7 @@ class Engine implements Service {
     const shown = stuck
       .slice(0, 10)
       .map(({ task, overdueMs }) => `${task.service}/${task.probe} (${Math.round(overdueMs / 1_000)} s)`);
-    return `${stuck.length} probes have not run for longer than their interval explains: ${shown.join(', ')}`;
+    return `overdue by more than intervals, time limits and re-checks explain, ${stuck.length} in all: ${shown.join(', ')}`;
   }
 
   #tryOnce(probe: PlannedProbe): Promise<Outcome> {
