@@ -37,6 +37,7 @@ export function ruleTestFiles(config: Config): readonly GeneratedFile[] {
       testFile(
         fileName(rule),
         [fileName(rule)],
+        rule.stepMs,
         rule.tests(config).map((test) => promtoolTest(rule, test)),
       ),
     ),
@@ -47,10 +48,15 @@ function ruleFile(name: string, about: string, rules: readonly YamlValue[]): Gen
   return yamlFile(`alerts/generated/rules/${name}.yaml`, about, { groups: [{ name, rules }] });
 }
 
-function testFile(name: string, ruleFileNames: readonly string[], tests: readonly YamlValue[]): GeneratedFile {
+function testFile(
+  name: string,
+  ruleFileNames: readonly string[],
+  stepMs: number,
+  tests: readonly YamlValue[],
+): GeneratedFile {
   return yamlFile(`alerts/generated/tests/${name}.test.yaml`, 'Run by `promtool test rules`.', {
     rule_files: ruleFileNames.map((file) => `../rules/${file}.yaml`),
-    evaluation_interval: formatDuration(scrapeIntervalMs),
+    evaluation_interval: formatDuration(stepMs),
     group_eval_order: ruleFileNames,
     tests,
   });
@@ -59,7 +65,7 @@ function testFile(name: string, ruleFileNames: readonly string[], tests: readonl
 function promtoolTest(rule: AlertRule, test: RuleTest): YamlValue {
   return {
     name: test.name,
-    interval: formatDuration(scrapeIntervalMs),
+    interval: formatDuration(rule.stepMs),
     input_series: Object.entries(test.series).map(([series, values]) => ({ series, values })),
     alert_rule_test: test.checks.map(({ atMs, alerts }) => ({
       eval_time: formatDuration(atMs),
@@ -73,34 +79,30 @@ function promtoolTest(rule: AlertRule, test: RuleTest): YamlValue {
 function expectedProbesTest(config: Config): GeneratedFile {
   const records = expectedProbes(config);
   const missing = probeMissingRule;
-  return testFile(
-    recordsName,
-    [recordsName, fileName(missing)],
-    [
-      {
-        name: 'every configured probe is expected, and missed where it does not run',
-        interval: formatDuration(scrapeIntervalMs),
-        input_series: [{ series: 'up{job="watchpost",instance="watchpost:9815"}', values: '1x60' }],
-        promql_expr_test: [
-          {
-            expr: 'watchpost_probe_expected',
-            eval_time: formatDuration(scrapeIntervalMs),
-            exp_samples: records.map(({ record, labels }) => ({
-              labels: `${record}{${Object.entries(labels)
-                .map(([label, value]) => `${label}="${value}"`)
-                .join(',')}}`,
-              value: 1,
-            })),
-          },
-          {
-            expr: 'count(ALERTS{alertname="ProbeMissing",alertstate="firing"})',
-            eval_time: formatDuration(missing.forMs + scrapeIntervalMs),
-            exp_samples: [{ labels: '{}', value: records.length }],
-          },
-        ],
-      },
-    ],
-  );
+  return testFile(recordsName, [recordsName, fileName(missing)], scrapeIntervalMs, [
+    {
+      name: 'every configured probe is expected, and missed where it does not run',
+      interval: formatDuration(scrapeIntervalMs),
+      input_series: [{ series: 'up{job="watchpost",instance="watchpost:9815"}', values: '1x60' }],
+      promql_expr_test: [
+        {
+          expr: 'watchpost_probe_expected',
+          eval_time: formatDuration(scrapeIntervalMs),
+          exp_samples: records.map(({ record, labels }) => ({
+            labels: `${record}{${Object.entries(labels)
+              .map(([label, value]) => `${label}="${value}"`)
+              .join(',')}}`,
+            value: 1,
+          })),
+        },
+        {
+          expr: 'count(ALERTS{alertname="ProbeMissing",alertstate="firing"})',
+          eval_time: formatDuration(missing.forMs + scrapeIntervalMs),
+          exp_samples: [{ labels: '{}', value: records.length }],
+        },
+      ],
+    },
+  ]);
 }
 
 /** `ProbeDown` is in `probe-down.yaml`. */
