@@ -36,7 +36,7 @@ export function lastOverTime(selector: string, window: string): string {
 }
 
 /** The labels that a series can carry. `job` and `instance` are added by the scrape. */
-export function labelsOf(name: SeriesName): readonly string[] {
+function labelsOf(name: SeriesName): readonly string[] {
   if (name in furtherSeries) return furtherSeries[name as keyof typeof furtherSeries];
   const { scope, labels } = metrics[name as MetricName];
   return ['job', 'instance', ...(scope === 'probe' ? probeLabels : []), ...labels];

@@ -25,7 +25,7 @@ export interface RuleTest {
   readonly checks: readonly { readonly atMs: number; readonly alerts: readonly ExpectedAlert[] }[];
 }
 
-export interface ExpectedAlert {
+interface ExpectedAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Annotations;
 }
@@ -49,7 +49,7 @@ export interface RuleDefinition<Word extends string> {
   readonly quiet: () => readonly QuietCase[];
 }
 
-export interface FiringCase<Word extends string> {
+interface FiringCase<Word extends string> {
   readonly name: string;
   readonly series: Readonly<Record<string, string>>;
   /** The first evaluation at which the expression holds. */
@@ -61,7 +61,7 @@ export interface FiringCase<Word extends string> {
   readonly seenAtMs?: number;
 }
 
-export interface QuietCase {
+interface QuietCase {
   readonly name: string;
   readonly series: Readonly<Record<string, string>>;
   readonly atMs: number;
