@@ -64,7 +64,7 @@ async function imports(): Promise<readonly { readonly from: string; readonly to:
 
 function allowed(from: string, to: string): boolean {
   const [fromFolder = '', toFolder = ''] = [from.split('/')[0], to.split('/')[0]];
-  if (fromFolder === toFolder || fromFolder === 'test' || !from.includes('/')) return true;
+  if (fromFolder === toFolder || fromFolder === 'test' || !from.includes('/') || !to.includes('/')) return true;
   if (from.endsWith('.test.ts') && toFolder !== 'cli') return true;
   const rule = mayImport[fromFolder]?.[toFolder];
   if (rule === '*') return true;
