@@ -67,7 +67,7 @@ async function buildOwn(images: ReadonlyMap<TestImage, Found>): Promise<Found> {
   const image = 'watchpost-test/watchpost:local';
   const node = imageVariables(images).WATCHPOST_IMAGE_NODE;
   if (!node) return { missing: 'watchpost: its base image is missing' };
-  const args = ['build', '-q', '-t', image, '--build-arg', `WATCHPOST_IMAGE_NODE=${node}`, '.'];
+  const args = ['build', '-q', '-t', image, '--build-arg', `NODE_IMAGE=${node}`, '.'];
   await must('docker', args, { cwd: checkout, env: { DOCKER_BUILDKIT: '0' }, timeoutMs: 900_000 });
   return { image };
 }
