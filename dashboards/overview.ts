@@ -1,0 +1,32 @@
+import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { dashboardUids } from '../stack/parts.ts';
+import { metricsVariable } from './panels/data.ts';
+import { configurations, partsOverTime, troubles } from './panels/monitoring.ts';
+import { numbers } from './panels/overview-numbers.ts';
+import { certificates, durations, failing, firing, probesNow, states } from './panels/probes.ts';
+
+/** Is everything all right, the monitoring itself included? Readable in one look. */
+export function overview(): Dashboard {
+  const dashboard = new DashboardBuilder('Overview')
+    .uid(dashboardUids.overview)
+    .description('Is everything all right, the monitoring itself included?')
+    .tags(['watchpost'])
+    .refresh('30s')
+    .time({ from: 'now-24h', to: 'now' })
+    .timezone('browser')
+    .readonly()
+    .withVariable(metricsVariable());
+  for (const panel of numbers()) dashboard.withPanel(panel.height(4).span(4));
+  return dashboard
+    .withPanel(probesNow().height(8).span(24))
+    .withPanel(states().height(8).span(24))
+    .withPanel(failing().height(6).span(12))
+    .withPanel(firing().height(6).span(12))
+    .withPanel(durations().height(8).span(12))
+    .withPanel(certificates().height(8).span(12))
+    .withRow(new RowBuilder('The monitoring itself').id(100))
+    .withPanel(partsOverTime().height(9).span(12))
+    .withPanel(configurations().height(9).span(4))
+    .withPanel(troubles().height(9).span(8))
+    .build();
+}

@@ -1,0 +1,35 @@
+import {
+  MappingType,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+  type ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+
+export const good = 'green';
+export const warning = 'orange';
+export const bad = 'red';
+export const neutral = 'text';
+
+/** Green, and from each limit on the next colour: `limits([1, 'red'])`. */
+export function limits(...steps: readonly (readonly [number, string])[]): ThresholdsConfigBuilder {
+  return from(good, ...steps);
+}
+
+/** The colour below the first limit, and those above each. */
+export function from(first: string, ...steps: readonly (readonly [number, string])[]): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps([{ value: null, color: first }, ...steps.map(([value, color]) => ({ value, color }))]);
+}
+
+/** Numbers as words: `words({ 0: ['up', 'green'] })`. */
+export function words(texts: Readonly<Record<number, readonly [text: string, color: string]>>): ValueMapping {
+  return {
+    type: MappingType.ValueToText,
+    options: Object.fromEntries(
+      Object.entries(texts).map(([value, [text, color]], index) => [value, { text, color, index }]),
+    ),
+  };
+}
+
+export const upOrDown = words({ 0: ['up', good], 1: ['down', bad] });

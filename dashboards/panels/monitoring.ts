@@ -1,0 +1,86 @@
+import type { PanelBuilder as BigNumber } from '@grafana/grafana-foundation-sdk/stat';
+import type { PanelBuilder as Timeline } from '@grafana/grafana-foundation-sdk/statetimeline';
+import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
+import { aggregate, select } from '../../stack/promql.ts';
+import { type ForeignSeries, foreign } from '../series.ts';
+import { now, overTime } from './data.ts';
+import { barsPanel } from './graph.ts';
+import { bad, from, good, words } from './look.ts';
+import { numberPanel } from './number.ts';
+import { timelinePanel } from './timeline.ts';
+
+/** Panels about the monitoring itself. */
+
+export function partsOverTime(): Timeline {
+  return timelinePanel({
+    id: 101,
+    title: 'Parts that answer Prometheus',
+    description:
+      'Whether each part, and each service with metrics, could be scraped. When one is red, look at it with `docker compose ps` and its log.',
+  })
+    .withTarget(overTime(aggregate('min', ['job'], `min_over_time(${select('up')}[$__rate_interval])`), '{{job}}'))
+    .mappings([words({ 0: ['does not answer', bad], 1: ['answers', good] })])
+    .thresholds(from(bad, [1, good]));
+}
+
+export function configurations(): BigNumber {
+  return numberPanel({
+    id: 102,
+    title: 'Configuration',
+    description:
+      'Whether the last reload was accepted. A part that refused one goes on with the one before: run `./watchpost check`, then `./watchpost reload`.',
+    expr: aggregate('min', ['job'], select('watchpost_config_last_reload_successful')),
+    legend: '{{job}}',
+    unit: 'none',
+    colours: from(bad, [1, good]),
+  })
+    .withTarget(now(aggregate('min', ['job'], foreign('prometheus_config_last_reload_successful')), '{{job}}', 'B'))
+    .withTarget(now(aggregate('min', ['job'], foreign('alertmanager_config_last_reload_successful')), '{{job}}', 'C'))
+    .mappings([words({ 0: ['refused', bad], 1: ['current', good] })]);
+}
+
+export function troubles(): Graph {
+  const panel = barsPanel({
+    id: 103,
+    title: 'What went wrong',
+    description:
+      'Should be empty. Each name says what failed: messages that could not be delivered, rules that could not be evaluated, runs that were skipped, log lines that were lost.',
+    unit: 'short',
+  }).noValue('Nothing went wrong.');
+  for (const [index, { expr, legend }] of wrong.entries()) {
+    panel.withTarget(overTime(`${expr} > 0`, legend, String.fromCharCode(65 + index)));
+  }
+  return panel;
+}
+
+const wrong: readonly { readonly expr: string; readonly legend: string }[] = [
+  {
+    expr: `sum by (integration) (${grown(foreign('alertmanager_notifications_failed_total'))})`,
+    legend: 'not delivered: {{integration}}',
+  },
+  { expr: sumOf('prometheus_notifications_dropped_total'), legend: 'alerts dropped by Prometheus' },
+  { expr: sumOf('prometheus_rule_evaluation_failures_total'), legend: 'rules not evaluated' },
+  {
+    expr: `sum by (service, probe) (${grown(select('watchpost_probe_skipped_runs_total'))})`,
+    legend: 'skipped: {{service}}/{{probe}}',
+  },
+  {
+    expr: `sum by (service, probe) (${grown(select('watchpost_probe_runs_total', { verdict: 'inconclusive' }))})`,
+    legend: 'inconclusive: {{service}}/{{probe}}',
+  },
+  { expr: `sum by (place) (${grown(select('watchpost_internal_errors_total'))})`, legend: 'fault of ours: {{place}}' },
+  {
+    expr: `sum by (result) (${grown(select('watchpost_log_records_total', { result: { not: 'sent' } }))})`,
+    legend: 'log records of the probe service: {{result}}',
+  },
+  { expr: sumOf('loki_discarded_samples_total'), legend: 'log lines refused by Loki' },
+  { expr: sumOf('loki_write_dropped_entries_total'), legend: 'log lines lost by Alloy' },
+];
+
+function sumOf(series: ForeignSeries): string {
+  return `sum(${grown(foreign(series))})`;
+}
+
+function grown(selector: string): string {
+  return `increase(${selector}[$__rate_interval])`;
+}

@@ -1,0 +1,68 @@
+import type { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { aggregate, select } from '../../stack/promql.ts';
+import { firingAlerts } from '../series.ts';
+import { bad, from, good, limits, warning } from './look.ts';
+import { type NumberPanel, numberPanel } from './number.ts';
+import { heldState, perProbe, secondsPerDay } from './queries.ts';
+
+/** The first row: six numbers that are green when all is right. */
+export function numbers(): readonly PanelBuilder[] {
+  return table.map(numberPanel);
+}
+
+const table: readonly NumberPanel[] = [
+  {
+    id: 1,
+    title: 'Probes down',
+    description: 'Confirmed failures. When it is not 0, open the service in the table below.',
+    expr: `sum(${aggregate('max', perProbe, heldState())})`,
+    unit: 'none',
+    colours: limits([1, bad]),
+    none: 'no probe has run',
+  },
+  {
+    id: 2,
+    title: 'Probes that do not run',
+    description: 'Configured, but without a result. When it is not 0, read the log of the probe service.',
+    expr: `count(${select('watchpost_probe_expected')} unless on (service, probe) ${select('watchpost_probe_down')}) or vector(0)`,
+    unit: 'none',
+    colours: limits([1, bad]),
+  },
+  {
+    id: 3,
+    title: 'Alerts firing',
+    description: 'Every alert of the rules, muted ones too. When it is not 0, read the list below.',
+    expr: `count(${firingAlerts}) or vector(0)`,
+    unit: 'none',
+    colours: limits([1, warning]),
+  },
+  {
+    id: 4,
+    title: 'First certificate to expire',
+    description:
+      'How long until the first certificate expires. When it is not green, renew the one that the list below names.',
+    expr: `(min(${select('probe_ssl_earliest_cert_expiry')}) - time()) / ${secondsPerDay}`,
+    unit: 'd',
+    colours: from(bad, [7, warning], [21, good]),
+    none: 'no certificates',
+  },
+  {
+    id: 5,
+    title: 'Alerts last came through',
+    description:
+      'How long ago the Watchdog alert came back through Prometheus and Alertmanager; it does so every minute. When it is not green, pages may not arrive: see the last section.',
+    expr: `time() - max(${select('watchpost_alert_path_last_success_timestamp_seconds')} > 0)`,
+    unit: 's',
+    colours: limits([150, warning], [300, bad]),
+    none: 'never',
+  },
+  {
+    id: 6,
+    title: 'Not answering Prometheus',
+    description:
+      'Parts of the stack, and services with metrics, that cannot be scraped. When it is not 0, the last section names them.',
+    expr: `count(${select('up')} == 0) or vector(0)`,
+    unit: 'none',
+    colours: limits([1, bad]),
+  },
+];

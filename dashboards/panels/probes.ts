@@ -1,0 +1,154 @@
+import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
+import {
+  BarGaugeDisplayMode,
+  BarGaugeValueMode,
+  ReduceDataOptionsBuilder,
+  TableCellDisplayMode,
+  VizOrientation,
+} from '@grafana/grafana-foundation-sdk/common';
+import type { PanelBuilder as Timeline } from '@grafana/grafana-foundation-sdk/statetimeline';
+import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
+import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
+import { aggregate, select } from '../../stack/promql.ts';
+import { firingAlerts } from '../series.ts';
+import { metricsSource, now, overTime, rows } from './data.ts';
+import { graphPanel } from './graph.ts';
+import { bad, from, good, upOrDown, warning } from './look.ts';
+import { certificateDays, heldState, lastRunAge, passedShare, perProbe } from './queries.ts';
+import { linkToService, tablePanel } from './table.ts';
+import { probeTimeline } from './timeline.ts';
+
+/** Panels about all probes of all services. */
+
+export function probesNow(): Table {
+  return tablePanel({
+    id: 10,
+    title: 'Every probe now',
+    description:
+      'The confirmed state, and how each probe did over the time range. Click a service or a probe to see why it is down.',
+    queries: [
+      rows(aggregate('max', perProbe, heldState()), 'A'),
+      rows(passedShare(perProbe), 'B'),
+      rows(aggregate('max', perProbe, `avg_over_time(${select('probe_duration_seconds')}[$__range])`), 'C'),
+      rows(lastRunAge(perProbe), 'D'),
+    ],
+    columns: [
+      { from: 'service', title: 'Service', properties: [linkToService('Service')] },
+      { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe')] },
+      {
+        from: 'Value #A',
+        title: 'State',
+        properties: [
+          { id: 'mappings', value: [upOrDown] },
+          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' } },
+          { id: 'custom.align', value: 'center' },
+        ],
+      },
+      {
+        from: 'Value #B',
+        title: 'Runs passed',
+        properties: [
+          { id: 'unit', value: 'percentunit' },
+          { id: 'decimals', value: 2 },
+        ],
+      },
+      { from: 'Value #C', title: 'Mean duration', properties: [{ id: 'unit', value: 's' }] },
+      {
+        from: 'Value #D',
+        title: 'Last run ago',
+        properties: [
+          { id: 'unit', value: 's' },
+          { id: 'decimals', value: 0 },
+        ],
+      },
+    ],
+    sortBy: 'State',
+    none: 'no probe has run',
+  });
+}
+
+export function states(): Timeline {
+  return probeTimeline(
+    {
+      id: 11,
+      title: 'Up and down',
+      description:
+        'When each probe was confirmed down. A gap: it did not run. Several that fall together share a cause.',
+    },
+    {},
+    '{{service}}/{{probe}}',
+  );
+}
+
+export function failing(): Table {
+  return tablePanel({
+    id: 12,
+    title: 'Why they are down',
+    description:
+      'What was found when the failure was confirmed. The runbook of ProbeDown says what to do for each reason.',
+    queries: [
+      rows(aggregate('max', [...perProbe, 'reason', 'found', 'expected'], select('watchpost_probe_failing_info'))),
+    ],
+    columns: [
+      { from: 'service', title: 'Service', properties: [linkToService('Service')] },
+      { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe')] },
+      { from: 'reason', title: 'Reason' },
+      { from: 'found', title: 'Found' },
+      { from: 'expected', title: 'Expected' },
+    ],
+    none: 'Nothing is down.',
+  });
+}
+
+export function firing(): Table {
+  return tablePanel({
+    id: 13,
+    title: 'Alerts that fire',
+    description: 'As the rules see it; Alertmanager may mute some of them. Open the link in the page, or its runbook.',
+    queries: [rows(aggregate('max', ['alertname', 'severity', 'team', 'service', 'probe', 'instance'], firingAlerts))],
+    columns: [
+      { from: 'alertname', title: 'Alert' },
+      { from: 'severity', title: 'Severity' },
+      { from: 'team', title: 'Team' },
+      { from: 'service', title: 'Service', properties: [linkToService('Service')] },
+      { from: 'probe', title: 'Probe' },
+      { from: 'instance', title: 'Instance' },
+    ],
+    sortBy: 'Severity',
+    none: 'No alert fires.',
+  });
+}
+
+export function durations(): Graph {
+  return graphPanel({
+    id: 14,
+    title: 'Duration',
+    description:
+      'The slowest run in each step. A rise before a failure is a target that is overloaded, not one that is gone.',
+    unit: 's',
+  }).withTarget(
+    overTime(
+      aggregate('max', perProbe, `max_over_time(${select('probe_duration_seconds')}[$__rate_interval])`),
+      '{{service}}/{{probe}}',
+    ),
+  );
+}
+
+export function certificates(): BarGauge {
+  return new BarGauge()
+    .id(15)
+    .title('Certificates expire in')
+    .description('Days until the first certificate of each chain expires. Renew what is not green.')
+    .datasource(metricsSource)
+    .withTarget(now(certificateDays(perProbe), '{{service}}/{{probe}}'))
+    .unit('d')
+    .decimals(0)
+    .min(0)
+    .max(90)
+    .thresholds(from(bad, [7, warning], [21, good]))
+    .displayMode(BarGaugeDisplayMode.Basic)
+    .valueMode(BarGaugeValueMode.Text)
+    .orientation(VizOrientation.Horizontal)
+    .noValue('No probe sees a certificate.')
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
+}

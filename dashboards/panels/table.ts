@@ -1,0 +1,66 @@
+import { TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
+import type { DataTransformerConfig, DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
+import { dashboardUids } from '../../stack/parts.ts';
+import { metricsSource } from './data.ts';
+
+/** A column: where it comes from (a label, or `Value #A` of a query), what it is called, and how it looks. */
+export interface Column {
+  readonly from: string;
+  readonly title: string;
+  readonly properties?: readonly DynamicConfigValue[];
+}
+
+export interface Table {
+  readonly id: number;
+  readonly title: string;
+  readonly description: string;
+  readonly queries: readonly DataqueryBuilder[];
+  /** In order; what is not named here is not shown. */
+  readonly columns: readonly Column[];
+  /** Titles of the columns to sort by, the greatest first. */
+  readonly sortBy?: string;
+  /** In place of the rows where there are none. */
+  readonly none: string;
+}
+
+/** One row for each set of labels, with the values of all queries beside each other. */
+export function tablePanel({ id, title, description, queries, columns, sortBy, none }: Table): PanelBuilder {
+  let panel = new PanelBuilder()
+    .id(id)
+    .title(title)
+    .description(description)
+    .datasource(metricsSource)
+    .targets([...queries])
+    .unit('none')
+    .noValue(none)
+    .filterable(false)
+    .transformations(merged(columns));
+  for (const { title: name, properties } of columns)
+    if (properties) panel = panel.overrideByName(name, [...properties]);
+  return sortBy ? panel.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]) : panel;
+}
+
+function merged(columns: readonly Column[]): DataTransformerConfig[] {
+  const names = columns.map(({ from }) => from);
+  return [
+    { id: 'merge', options: {} },
+    { id: 'filterFieldsByName', options: { include: { names } } },
+    {
+      id: 'organize',
+      options: {
+        excludeByName: {},
+        indexByName: Object.fromEntries(names.map((name, index) => [name, index])),
+        renameByName: Object.fromEntries(columns.map(({ from, title }) => [from, title])),
+      },
+    },
+  ];
+}
+
+/** Makes the cells of a column a link to the dashboard of the row's service and probe. */
+export function linkToService(serviceColumn: string, probeColumn?: string): DynamicConfigValue {
+  const probe = probeColumn ? `&var-probe=\${__data.fields.${probeColumn}}` : '';
+  const url = `/d/${dashboardUids.service}?var-service=\${__data.fields.${serviceColumn}}${probe}&\${__url_time_range}`;
+  return { id: 'links', value: [{ title: 'Open the dashboard of the service', url }] };
+}

@@ -1,0 +1,50 @@
+import {
+  LegendDisplayMode,
+  LegendPlacement,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
+import { aggregate, select } from '../../stack/promql.ts';
+import { metricsSource, overTime } from './data.ts';
+import { limits, upOrDown } from './look.ts';
+
+export interface Timeline {
+  readonly id: number;
+  readonly title: string;
+  readonly description: string;
+}
+
+/** A coloured band for each series: which state it was in, and for how long. */
+export function timelinePanel({ id, title, description }: Timeline): PanelBuilder {
+  return new PanelBuilder()
+    .id(id)
+    .title(title)
+    .description(description)
+    .datasource(metricsSource)
+    .unit('none')
+    .rowHeight(0.85)
+    .lineWidth(0)
+    .fillOpacity(80)
+    .mergeValues(true)
+    .showValue(VisibilityMode.Never)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        .showLegend(true),
+    );
+}
+
+/** Up and down of probes. A step shows `down` when the probe was down at any time in it. */
+export function probeTimeline(
+  given: Timeline,
+  match: Readonly<Record<string, string | { like: string }>>,
+  legend: string,
+): PanelBuilder {
+  const worst = `max_over_time(${select('watchpost_probe_down', match)}[$__rate_interval])`;
+  return timelinePanel(given)
+    .withTarget(overTime(aggregate('max', ['service', 'probe'], worst), legend))
+    .mappings([upOrDown])
+    .thresholds(limits([1, 'red']));
+}
