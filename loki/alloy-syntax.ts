@@ -42,12 +42,30 @@ export function render(given: AlloyBlock): string {
 
 function renderAt({ name, labels, attributes, blocks }: AlloyBlock, indent: string): string {
   const inner = `${indent}\t`;
-  const width = Math.max(0, ...Object.keys(attributes).map((key) => key.length));
-  const lines = Object.entries(attributes).map(
-    ([key, value]) => `${inner}${key.padEnd(width)} = ${literal(value, inner)}\n`,
-  );
+  const entries = Object.entries(attributes).map(([key, value]) => ({ key, text: literal(value, inner) }));
+  const lines = alignedRuns(entries).map((run) => aligned(run, inner));
   const inside = [...(lines.length > 0 ? [lines.join('')] : []), ...blocks.map((child) => renderAt(child, inner))];
   return `${indent}${[name, ...labels.map((label) => JSON.stringify(label))].join(' ')} {\n${inside.join('\n')}${indent}}\n`;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** A value of several lines ends the column. */
+function alignedRuns(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const runs: Entry[][] = [[]];
+  for (const entry of entries) {
+    runs.at(-1)?.push(entry);
+    if (entry.text.includes('\n')) runs.push([]);
+  }
+  return runs;
+}
+
+function aligned(entries: readonly Entry[], indent: string): string {
+  const width = Math.max(0, ...entries.map(({ key }) => key.length));
+  return entries.map(({ key, text }) => `${indent}${key.padEnd(width)} = ${text}\n`).join('');
 }
 
 function literal(value: AlloyValue, indent: string): string {

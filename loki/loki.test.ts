@@ -79,7 +79,7 @@ describe('the log collector', () => {
 	}
 `);
     expect(text).toContain(`loki.source.file "service_shop_api" {
-	targets    = [{
+	targets = [{
 		__path__     = "/host/srv/shop/log/*.{log,json}",
 		service_name = "shop-api",
 		source       = "file",
@@ -93,7 +93,7 @@ describe('the log collector', () => {
 	}
 }
 `);
-    expect(text).toContain(`	matches    = "_SYSTEMD_UNIT=nginx.service"
+    expect(text).toContain(`	matches = "_SYSTEMD_UNIT=nginx.service"
 `);
   });
 
@@ -128,6 +128,7 @@ describe.for(programs)('$program itself', async ({ program, file, args }) => {
       writeFileSync(path, generated(file, surroundings));
       const { code, stdout, stderr } = await run(program, args(path));
       expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
+      if (program === 'alloy') expect((await run(program, ['fmt', path])).stdout).toBe(generated(file, surroundings));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
