@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Loaded } from './index.ts';
+import type { Outcome } from './model.ts';
 import { ManualClock } from './schedule/manual-clock.ts';
 import { startByHand, startForTest } from './service-setup.ts';
-import { samplePlan, sampleProbe } from './state/sample-probe.ts';
+import { failed, passed, samplePlan, sampleProbe } from './state/sample-probe.ts';
 
 describe('a reload', () => {
   test('of a wrong configuration changes nothing, and says so', async () => {
@@ -78,5 +79,36 @@ describe('a reload', () => {
     ).toEqual([['watchpost_probe_down', 0]]);
     expect(await value('watchpost_config_info', { hash: plan.hash })).toBe(1);
     expect((await series()).filter(({ name }) => name === 'watchpost_config_info')).toHaveLength(1);
+  });
+
+  test('does not touch a run that is under way, of a probe that has not changed', async () => {
+    const answer = Promise.withResolvers<Outcome>();
+    let runs = 0;
+    const run = () => {
+      runs++;
+      return answer.promise;
+    };
+    const { service, clock, loaded, planOf, value } = await startByHand([{ run, everyMs: 60_000, timeoutMs: 30_000 }]);
+    await clock.advance(5_000);
+    expect(runs).toBe(1);
+    loaded.current = {
+      plan: planOf([{ run, everyMs: 60_000, timeoutMs: 30_000, severity: 'warning' }, { probe: 'new' }]),
+    };
+    await service.reload();
+    answer.resolve(passed());
+    await clock.advance(0);
+    expect(runs).toBe(1);
+    expect(await value('watchpost_probe_runs_total', { probe: 'ready', verdict: 'pass' })).toBe(1);
+    expect(await value('watchpost_probe_down', { probe: 'ready', severity: 'warning' })).toBe(0);
+  });
+
+  test('runs a probe whose options have changed with the new ones', async () => {
+    const { service, clock, loaded, planOf, value, lines } = await startByHand([{ run: async () => passed() }]);
+    await clock.advance(10_000);
+    loaded.current = { plan: planOf([{ run: async () => failed(), fingerprint: 'second' }]) };
+    await service.reload();
+    expect(lines.at(-1)).toMatch(/1 probes of 1 services, 1 of them new or changed$/);
+    await clock.advance(10_000);
+    expect(await value('watchpost_probe_runs_total', { verdict: 'fail' })).toBeGreaterThan(0);
   });
 });

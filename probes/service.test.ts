@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Secret } from '../stack/secret.ts';
+import { startSlackSink } from '../test/support/slack-sink.ts';
 import type { Clock, Outcome, Run } from './model.ts';
 import { createResolver } from './net/resolve.ts';
 import { http } from './probers/http/http.ts';
@@ -135,6 +137,38 @@ test('a broken target is posted within two intervals and the re-check, the datab
   for (const event of ['started', 'config_loaded', 'probe_failed', 'probe_down', 'probe_recovered', 'stopping']) {
     expect(stored).toContain(`{"key":"event","value":{"stringValue":"${event}"}}`);
   }
+});
+
+test('without an Alertmanager the page and the resolve go out from here, one each', async () => {
+  const [target, slack] = [await startTarget(), await startSlackSink()];
+  onTestFinished(() => slack[Symbol.asyncDispose]());
+  const probe = { everyMs: 200, timeoutMs: 100, confirm: 1, run: target.run, target: target.url };
+  const plan = samplePlan({
+    probes: [
+      sampleProbe({ ...probe, service: 'panel' }),
+      sampleProbe({ ...probe, service: 'postgres', probe: 'query' }),
+    ],
+    dependencies: new Map([
+      ['panel', ['postgres']],
+      ['postgres', []],
+    ]),
+    notify: { default: { slack: { webhookUrl: async () => new Secret(slack.url) } }, teams: {} },
+  });
+  const { value, lines } = await startForTest({ current: { plan } }, { direct: true });
+  await until(async () => (await value('watchpost_probe_down', { service: 'panel' })) === 0);
+  target.state.status = 503;
+  await until(() => slack.received.length === 1);
+  target.state.status = 200;
+  await until(() => slack.received.length === 2);
+  await until(async () => (await value('watchpost_probe_down', { service: 'panel' })) === 0);
+  const titles = slack.received.map(({ payload }) => payload.attachments?.[0]?.title);
+  expect(titles).toEqual([
+    '🔴 postgres/query is down · test',
+    expect.stringMatching(/^✅ postgres\/query is up again after .* · test$/),
+  ]);
+  expect(await value('watchpost_notifications_total', { channel: 'slack', result: 'ok' })).toBe(2);
+  expect(await value('watchpost_notifications_total', { channel: 'email', result: 'ok' })).toBe(0);
+  expect(lines.filter((line) => line.includes('"postgres/query is down" by slack: '))).toHaveLength(2);
 });
 
 describe('posts', () => {

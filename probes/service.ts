@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { channelNames, DirectPager } from './export/direct.ts';
 import { type Failing, FastPath, type PostResult, postResults } from './export/fast-path.ts';
 import { Journal } from './export/journal.ts';
 import { Log, type LogSink } from './export/log.ts';
@@ -6,6 +7,7 @@ import { logResults, startOtlpSink } from './export/otlp-sink.ts';
 import { OwnMetrics } from './export/own-metrics.ts';
 import { ProbeSeries } from './export/probe-series.ts';
 import type { Clock, Outcome, Plan, PlannedProbe, Resolve, Transition } from './model.ts';
+import { createPager } from './pager/index.ts';
 import { ProbeMap } from './probe-map.ts';
 import { attempt } from './schedule/attempt.ts';
 import { type RunReport, Scheduler } from './schedule/scheduler.ts';
@@ -71,6 +73,7 @@ class Engine implements Service {
   readonly #states: ProbeStates;
   readonly #scheduler: Scheduler<PlannedProbe>;
   readonly #fastPath: FastPath | undefined;
+  readonly #direct: DirectPager | undefined;
   readonly #receipts: Receipts;
   readonly #stop = new AbortController();
   #plan: Plan;
@@ -104,6 +107,7 @@ class Engine implements Service {
       },
     });
     this.#fastPath = this.#startFastPath();
+    this.#direct = this.#startDirect();
     this.#receipts = new Receipts({ clock, log: this.#log, metrics: this.#metrics, plan: () => this.#plan });
   }
 
@@ -148,7 +152,8 @@ class Engine implements Service {
     await this.#reloading;
     await this.#scheduler[Symbol.asyncDispose]();
     this.#states[Symbol.dispose]();
-    await Promise.all([this.#fastPath?.[Symbol.asyncDispose](), this.#server?.[Symbol.asyncDispose]()]);
+    const parts = [this.#fastPath, this.#direct, this.#server];
+    await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
     await this.#sink?.[Symbol.asyncDispose]();
   }
 
@@ -191,6 +196,7 @@ class Engine implements Service {
       else this.#scheduler.rename(probe);
     }
     this.#fastPath?.changed();
+    this.#direct?.configured();
 
     this.#metrics.set('watchpost_config_last_reload_successful', 1);
     this.#metrics.set('watchpost_config_last_reload_success_timestamp_seconds', this.#clock.now() / 1_000);
@@ -225,6 +231,7 @@ class Engine implements Service {
   #changed(transition: Transition): void {
     this.#journal.changed(transition);
     if (transition.to === 'down') this.#fastPath?.changed();
+    this.#direct?.changed(transition);
   }
 
   #internal(place: string, error: unknown): void {
@@ -257,7 +264,10 @@ class Engine implements Service {
     for (const result of postResults) this.#metrics.add('watchpost_fast_path_posts_total', 0, { result });
     for (const result of logResults) this.#metrics.add('watchpost_log_records_total', 0, { result });
     for (const status of ['firing', 'resolved']) this.#metrics.add('watchpost_receipts_total', 0, { status });
-    for (const place of ['prober', 'prober_late', 'schedule', 'status', 'reload', 'log']) {
+    for (const channel of channelNames) {
+      for (const result of ['ok', 'failed']) this.#metrics.add('watchpost_notifications_total', 0, { channel, result });
+    }
+    for (const place of ['prober', 'prober_late', 'schedule', 'status', 'reload', 'log', 'pager']) {
       this.#metrics.add('watchpost_internal_errors_total', 0, { place });
     }
   }
@@ -276,6 +286,24 @@ class Engine implements Service {
       write(`${error instanceof Error ? error.message : error}`);
       return undefined;
     }
+  }
+
+  #startDirect(): DirectPager | undefined {
+    if (!this.#options.direct) return undefined;
+    const { clock } = this.#options;
+    return new DirectPager({
+      clock,
+      down: () => this.#states.down(),
+      plan: () => this.#plan,
+      pager: (channels) => createPager({ channels, clock }),
+      delivered: (delivery, page) => {
+        const { channel, ok } = delivery;
+        this.#metrics.add('watchpost_notifications_total', 1, { channel, result: ok ? 'ok' : 'failed' });
+        this.#journal.delivered(delivery, page);
+      },
+      undeliverable: (page) => this.#journal.undeliverable(page),
+      internal: (error) => this.#internal('pager', error),
+    });
   }
 
   #startFastPath(): FastPath | undefined {

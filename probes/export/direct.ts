@@ -1,6 +1,7 @@
 import { probeDownAnnotations, probeDownLabels } from '../../stack/alert.ts';
+import { channelsFor } from '../../stack/channels.ts';
 import { ancestors, dependents } from '../../stack/dependencies.ts';
-import type { Clock, Plan, Transition } from '../model.ts';
+import type { Clock, Plan, PlannedProbe, Transition } from '../model.ts';
 import type { Channels } from '../pager/channels.ts';
 import type { Delivery, Page, Pager } from '../pager/index.ts';
 import { ProbeMap } from '../probe-map.ts';
@@ -10,8 +11,12 @@ import type { Failing } from './fast-path.ts';
 const tickMs = 10_000;
 /** What is still down when its parents are up again gets so long to follow them before it is paged for. */
 const followMs = 30_000;
+/** How long a graceful stop waits for messages that were told to stop. */
+const stopWithinMs = 1_500;
 /** A resolve that could not be delivered for so long is of no use any more. */
 const resolveWithinMs = 15 * 60_000;
+
+const removedNote = 'The probe was removed from the configuration, or changed so that it is another alert.';
 
 export const channelNames = ['slack', 'email'] as const satisfies readonly Delivery['channel'][];
 type ChannelName = (typeof channelNames)[number];
@@ -35,6 +40,7 @@ interface Case {
   readonly failing: Failing;
   /** Unix milliseconds; undefined while the probe is down. */
   endedAt: number | undefined;
+  note: string | undefined;
   /** What was delivered, by channel. */
   readonly told: Map<ChannelName, Page['status']>;
   readonly sending: Set<ChannelName>;
@@ -62,7 +68,7 @@ export class DirectPager implements AsyncDisposable {
     this.#options = options;
     this.#pagers = new Map(
       channelNames.map(
-        (name) => [name, options.pager((team) => only(name, channelsOf(options.plan(), team)))] as const,
+        (name) => [name, options.pager((team) => only(name, teamChannels(options.plan().notify, team)))] as const,
       ),
     );
   }
@@ -78,22 +84,27 @@ export class DirectPager implements AsyncDisposable {
     this.#arm(0);
   }
 
-  /** The configuration is a new one: what it no longer knows is over, without a word. */
+  /** The configuration is a new one: what it no longer knows, or knows as another alert, is over. */
   configured(): void {
     const down = new ProbeMap<true>();
     for (const { probe } of this.#options.down()) down.set(probe, true);
-    for (const { failing } of this.#open.values()) if (!down.has(failing.probe)) this.#open.delete(failing.probe);
+    for (const open of this.#open.values()) {
+      if (!down.has(open.failing.probe)) this.#end(open, this.#options.clock.now(), removedNote);
+    }
     this.#arm(0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#timer?.[Symbol.dispose]();
-    await Promise.all(this.#sends);
+    const tooLate = Promise.withResolvers<void>();
+    using _limit = this.#options.clock.after(stopWithinMs, tooLate.resolve);
+    await Promise.race([Promise.all(this.#sends), tooLate.promise]);
   }
 
-  #end(ended: Case | undefined, at: number): void {
+  #end(ended: Case | undefined, at: number, note?: string): void {
     if (!ended) return;
+    ended.note = note;
     this.#open.delete(ended.failing.probe);
     ended.endedAt = at;
     this.#ended.add(ended);
@@ -120,7 +131,7 @@ export class DirectPager implements AsyncDisposable {
   /** To every channel that has not heard it; a resolve only to one that was paged. */
   #send(of: Case, status: Page['status']): void {
     const page = this.#page(of, status);
-    const configured = channelsOf(this.#options.plan(), of.failing.probe.team);
+    const configured = channelsOf(this.#options.plan(), of.failing.probe);
     if (status === 'firing' && !of.saidUndeliverable && channelNames.every((name) => !configured[name])) {
       of.saidUndeliverable = true;
       this.#options.undeliverable(page);
@@ -164,7 +175,7 @@ export class DirectPager implements AsyncDisposable {
     return new Set(ancestors(this.#options.plan().dependencies, failing.probe.service));
   }
 
-  #page({ failing: { probe, since, outcome }, endedAt }: Case, status: Page['status']): Page {
+  #page({ failing: { probe, since, outcome }, endedAt, note }: Case, status: Page['status']): Page {
     const { stack, environment, urls, dependencies } = this.#options.plan();
     return {
       status,
@@ -172,6 +183,7 @@ export class DirectPager implements AsyncDisposable {
       annotations: probeDownAnnotations(probe, outcome, dependents(dependencies, probe.service), urls),
       startsAt: since,
       ...(endedAt !== undefined && { endsAt: endedAt }),
+      ...(note !== undefined && { note }),
     };
   }
 }
@@ -180,6 +192,7 @@ function newCase(failing: Failing): Case {
   return {
     failing,
     endedAt: undefined,
+    note: undefined,
     told: new Map(),
     sending: new Set(),
     saidUndeliverable: false,
@@ -187,8 +200,13 @@ function newCase(failing: Failing): Case {
   };
 }
 
-function channelsOf({ notify }: Plan, team: string): Channels {
-  return notify.teams[team] ?? notify.default;
+/** The channels that hear of this probe. Chosen from the whole set: a pager for one channel could not know of the other. */
+function channelsOf({ notify }: Plan, { team, severity }: PlannedProbe): Channels {
+  return channelsFor(severity, teamChannels(notify, team));
+}
+
+function teamChannels({ teams, default: common }: Plan['notify'], team: string): Channels {
+  return Object.hasOwn(teams, team) ? (teams[team] ?? common) : common;
 }
 
 function only(name: ChannelName, channels: Channels): Channels {

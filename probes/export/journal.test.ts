@@ -98,6 +98,28 @@ describe('the journal', () => {
     expect(events()).toEqual(['page_failed', 'page_failed', 'page_sent']);
   });
 
+  test('tells of every message of the direct pager, and of pages that have nowhere to go', () => {
+    const { journal, lines, events } = setUp();
+    const page = {
+      status: 'firing',
+      labels: { alertname: 'ProbeDown', service: 'panel', probe: 'ready' },
+      annotations: { summary: 'panel/ready is down' },
+      startsAt: since,
+    } as const;
+    journal.delivered({ channel: 'slack', ok: true, detail: 'Slack took it', durationMs: 80 }, page);
+    journal.delivered(
+      { channel: 'email', ok: false, detail: 'no answer in 5 s', durationMs: 5_000 },
+      { ...page, status: 'resolved' },
+    );
+    journal.undeliverable(page);
+    expect(lines.map((line) => line.slice(25))).toEqual([
+      'info  page "panel/ready is down" by slack: Slack took it',
+      'error resolve of "panel/ready is down" by email was not delivered: no answer in 5 s',
+      'warn  page "panel/ready is down" goes nowhere: put notify.slack or notify.email into watchpost.yaml, then ./watchpost reload',
+    ]);
+    expect(events()).toEqual(['page_sent ready', 'page_failed ready', 'page_failed ready']);
+  });
+
   test('tells of faults of ours once a minute for each place', async () => {
     const { clock, journal, lines } = setUp();
     for (let i = 0; i < 5; i++) journal.internal('prober', new TypeError('x is undefined'));

@@ -1,6 +1,7 @@
 import { sayDuration } from '../../stack/duration.ts';
 import { reasons } from '../../stack/reasons.ts';
 import type { Clock, Outcome, PlannedProbe, ProbeId, Transition } from '../model.ts';
+import type { Delivery, Page } from '../pager/index.ts';
 import { ProbeMap } from '../probe-map.ts';
 import type { Log } from './log.ts';
 
@@ -100,6 +101,27 @@ export class Journal {
     });
   }
 
+  /** A message of the direct pager. */
+  delivered({ channel, ok, detail }: Delivery, page: Page): void {
+    const about = `${sayPage(page)} by ${channel}`;
+    this.#log.record({
+      event: ok ? 'page_sent' : 'page_failed',
+      level: ok ? 'info' : 'error',
+      message: ok ? `${about}: ${detail}` : `${about} was not delivered: ${detail}`,
+      fields: pageFields(page),
+    });
+  }
+
+  /** A page that no channel is configured for. */
+  undeliverable(page: Page): void {
+    this.#log.record({
+      event: 'page_failed',
+      level: 'warn',
+      message: `${sayPage(page)} goes nowhere: put notify.slack or notify.email into watchpost.yaml, then ./watchpost reload`,
+      fields: pageFields(page),
+    });
+  }
+
   /** A fault of ours. All are counted; here each place speaks once a minute. */
   internal(place: string, error: unknown): void {
     const nowMs = this.#clock.monotonic();
@@ -125,6 +147,17 @@ export class Journal {
     this.#said.set(probe, said);
     return said;
   }
+}
+
+/** `page "panel/ready is down"`. */
+function sayPage({ status, annotations, labels }: Page): string {
+  const subject = annotations.summary ?? labels.alertname ?? 'unnamed alert';
+  return `${status === 'firing' ? 'page' : 'resolve of'} "${subject}"`;
+}
+
+function pageFields({ labels }: Page) {
+  const { service, probe, target } = labels;
+  return { ...(service && { service }), ...(probe && { probe }), ...(target && { target }) };
 }
 
 /** `the status is wrong (found status 503, expected status 200)`. */
