@@ -6,10 +6,15 @@ import { createPager, type Delivery, type Page } from '../probes/pager/index.ts'
 import { alertLinks } from '../stack/alert.ts';
 import { sayDuration } from '../stack/duration.ts';
 import { defaultTeam } from '../stack/labels.ts';
-import { sayPath, shippedConfig } from './checkout.ts';
+import { defaultDataFolder, sayPath, shippedConfig } from './checkout.ts';
+import { compose } from './compose/engine.ts';
+import { nativeFolders } from './native/folders.ts';
+import { findProgram } from './native/programs.ts';
+import { readState } from './native/state-file.ts';
 import { planFromConfig } from './plan-from-config.ts';
 import { surroundingsHere } from './probe-service.ts';
 import { readConfig } from './read-config.ts';
+import { composeFolder } from './surroundings.ts';
 import { type Cell, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { UserError } from './user-error.ts';
@@ -17,8 +22,33 @@ import { UserError } from './user-error.ts';
 export function command(terminal: Terminal): Command {
   return new Command('page')
     .requiredOption('--test', 'send a test page, and then its resolve')
-    .option('--config <file>', 'the configuration', shippedConfig)
-    .action(({ config }: { config: string }) => pageTest(config, terminal));
+    .option('--config <file>', 'the configuration (default: the one that runs)')
+    .option('--data <dir>', 'natively: the data folder that was given to `up`', defaultDataFolder)
+    .action(async ({ config, data }: { config?: string; data: string }) => {
+      if (config !== undefined) return await pageTest(config, terminal);
+      const running = await readState(nativeFolders(data).state);
+      if (running) return await pageTest(running.config, terminal);
+      if (await runsByCompose()) return await pageTestInContainer(terminal);
+      return await pageTest(shippedConfig, terminal);
+    });
+}
+
+/** There the network, the secrets and the variables are those of the stack. */
+async function pageTestInContainer(terminal: Terminal): Promise<void> {
+  const command = ['node', '/app/cli/watchpost.ts', 'page', '--test'];
+  const config = composeFolder('probes');
+  const { code, output } = await compose(
+    ['exec', '-T', 'watchpost', ...command, '--config', `${config}/watchpost.yaml`],
+    180_000,
+  );
+  if (code !== 0) throw new UserError(output);
+  terminal.print(output);
+}
+
+async function runsByCompose(): Promise<boolean> {
+  if (!findProgram(['docker'])) return false;
+  const { code, output } = await compose(['ps', '--services', '--status', 'running'], 20_000);
+  return code === 0 && output.split('\n').includes('watchpost');
 }
 
 /** Sends through the direct pager, to every team's channels, and fails if any delivery did. */

@@ -12,11 +12,16 @@ export function composeSurroundings(config: Config): Surroundings {
     target: 'compose',
     address: (part) => `${part}:${parts[part].port}`,
     reach: (hostPort) => hostPort,
-    folder: (folder) => `/etc/watchpost/${folder}`,
+    folder: composeFolder,
     data: (part) => composeData[part] ?? `/var/lib/${part}`,
     secret: (path) => path,
     has: (part) => wanted.has(part),
   };
+}
+
+/** Where a container finds what was generated into `<folder>/generated`. */
+export function composeFolder(folder: GeneratedFolder): string {
+  return `/etc/watchpost/${folder}`;
 }
 
 /** The official images' own folders; a named volume is mounted there. */

@@ -8,7 +8,7 @@ import { type ComponentPart, componentParts, components } from '../native/compon
 import { findProgram } from '../native/programs.ts';
 import { runProgram } from '../run-program.ts';
 import type { RunningStack } from '../running-stack.ts';
-import { composeSurroundings } from '../surroundings.ts';
+import { composeFolder, composeSurroundings } from '../surroundings.ts';
 import { UserError } from '../user-error.ts';
 import { compose } from './engine.ts';
 
@@ -65,15 +65,15 @@ async function mustCompose(args: readonly string[]): Promise<void> {
  * the running one sees the live ones.
  */
 async function refusalInContainer(part: ComponentPart, staged: string): Promise<string | undefined> {
-  const check = components[part].check?.({ folder: (folder) => `/etc/watchpost/${folder}` });
+  const check = components[part].check?.({ folder: composeFolder });
   const docker = findProgram(['docker']);
   if (!check || !docker) return undefined;
   const container = (await compose(['ps', '--quiet', part], askMs)).output;
   const image = await runProgram(docker, ['inspect', '--format', '{{.Image}}', container], { timeoutMs: askMs });
   if (image.code !== 0) return undefined;
-  const mounts = ['alerts', 'prometheus', 'loki'].flatMap((folder) => [
+  const mounts = (['alerts', 'prometheus', 'loki'] as const).flatMap((folder) => [
     '--volume',
-    `${staged}/${folder}/generated:/etc/watchpost/${folder}:ro`,
+    `${staged}/${folder}/generated:${composeFolder(folder)}:ro`,
   ]);
   const [program = ''] = check.programs;
   const args = ['run', '--rm', '--network', 'none', '--read-only', ...mounts, '--entrypoint', program, image.output];

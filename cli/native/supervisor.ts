@@ -33,7 +33,8 @@ const killAfterMs = 5_000;
 /**
  * Keeps one program running until it is disposed: restarted when it dies, ever later while it keeps dying. It leads a
  * process group of its own, so that Ctrl-C reaches only us and stopping reaches its own children too. Where `setpriv`
- * is installed (Debian always), the kernel ends it when we are killed without a chance to.
+ * is installed (Debian always), the kernel kills it when we are killed without a chance to; all of them keep a journal of
+ * what they have on disk.
  */
 export class Child implements AsyncDisposable {
   readonly #command: ChildCommand;
@@ -114,7 +115,7 @@ export class Child implements AsyncDisposable {
 
 function dieWithUs(): readonly string[] {
   const setpriv = findProgram(['setpriv']);
-  return setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : [];
+  return setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
 }
 
 export async function lastLines(file: string, count: number): Promise<readonly string[]> {
