@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is how watchpost.yaml writes a variable
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Diagnostic, loadConfig, renderDiagnostics } from './index.ts';
@@ -28,7 +29,6 @@ const scraps = [
     '...\n',
     '%YAML 1.1\n',
   ],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the variables of the file
   ...['${', '${HOME}', '$${', '${SECRET}', '__proto__: ', 'constructor: ', 'toString: ', '1e999', '0x1F', '.nan', '~'],
   ...['2026-01-01', '|+\n', '>-\n', '"\\x', '"\\ud800"', '\u{1f642}', 'null', 'true', '[[[[[[[[', '{a: {a: {a: '],
 ];

@@ -72,19 +72,20 @@ function withoutEchoes(faults: readonly Fault[], refused: ReadonlySet<string>): 
   });
 }
 
+// Faults are pushed one by one: a spread of very many arguments overflows the stack.
 function readProbes(document: RawMap, lookup: Lookup, written: Written) {
   const read = new Map<string, Map<string, ReadProbe>>();
   const faults: Fault[] = [];
   for (const { service, name, label, path, probe } of probesOf(document)) {
     const named = proberOf(probe, path, label, written);
     if ('faults' in named) {
-      faults.push(...named.faults);
+      for (const fault of named.faults) faults.push(fault);
       continue;
     }
     const parse = (filled: RawMap) => readProbe(named.prober, filled, path, written);
     const filled = fillVariables(probe, path, lookup, (attempt) => faultsOf(parse(attempt)));
     const result = parse(filled);
-    faults.push(...faultsOf(result));
+    for (const fault of faultsOf(result)) faults.push(fault);
     if ('probe' in result)
       read.set(service, (read.get(service) ?? new Map<string, ReadProbe>()).set(name, result.probe));
   }

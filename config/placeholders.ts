@@ -19,8 +19,8 @@ const candidates: readonly string[] = [
   'GET',
   '2xx',
 ];
-/** Above this many variables in one text, only equal values are tried. */
-const maxCombined = 3;
+/** What the pieces of an address are made of: tried in all combinations, where all of the above would be too many. */
+const addressParts: readonly string[] = ['placeholder.invalid', '1', 'http'];
 
 /**
  * The value with its variables substituted: by `lookup` where that knows them, else by a placeholder, chosen so that
@@ -59,8 +59,9 @@ function concerns(fault: Path, text: Path): boolean {
 }
 
 function assignments(names: readonly string[]): readonly ReadonlyMap<string, string>[] {
-  if (names.length > maxCombined) return candidates.map((value) => new Map(names.map((name) => [name, value])));
+  if (names.length > 4) return candidates.map((value) => new Map(names.map((name) => [name, value])));
+  const values = names.length > 2 ? addressParts : candidates;
   let all: readonly ReadonlyMap<string, string>[] = [new Map()];
-  for (const name of names) all = all.flatMap((some) => candidates.map((value) => new Map([...some, [name, value]])));
+  for (const name of names) all = all.flatMap((some) => values.map((value) => new Map([...some, [name, value]])));
   return all;
 }

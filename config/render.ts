@@ -76,7 +76,7 @@ function printable(text: string): string {
 
 /** A key that sounds like a secret, and what stands behind it. `password_file` is none: it names a file. */
 const secretValue =
-  /([\w-]*(?:password|secret|token|api[-_]?key|authorization|cookie|webhook_url|body)["']?[ \t]*:[ \t]+)([^,}#]+)/gi;
+  /((?:password|secret|token|api[-_]?key|authorization|cookie|webhook_url|body)["']?[ \t]*:[ \t]+)((?:\$\{[^}$]*\}|[^,}#])+)/gi;
 
 function maskSecrets(line: string): string {
   return hideCredentials(line)
@@ -86,5 +86,5 @@ function maskSecrets(line: string): string {
 
 /** The name of a variable is no secret. */
 function mask(value: string): string {
-  return value.replaceAll(/\$\{[^}]*\}|\S/g, (part) => (part.startsWith('${') ? part : '*'));
+  return value.replaceAll(/\$\{[^}$]*\}|\S/g, (part) => (part.startsWith('${') ? part : '*'));
 }

@@ -35,7 +35,7 @@ export function checkVariables(
     const mayStand = mayHoldVariables(path) && !isKey;
     if (mayStand) for (const name of variablesIn(text)) names.add(name);
     const own = textFaults(text, path, { isKey, mayStand }, context);
-    faults.push(...own);
+    for (const fault of own) faults.push(fault);
     const isMistaken = !mayStand || pieces(text).some((piece) => 'wrong' in piece);
     if (own.length > 0 && isMistaken) refused.add(JSON.stringify(path));
   }

@@ -8,7 +8,7 @@ export type Piece =
 
 export type Lookup = (name: string) => string | undefined;
 
-export const variableToken = /\$\$\{|\$\{([^}]*)\}|\$\{/g;
+export const variableToken = /\$\$\{|\$\{([^}$]*)\}|\$\{/g;
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export function pieces(text: string): readonly Piece[] {

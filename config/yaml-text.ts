@@ -17,13 +17,13 @@ export function parseYaml(source: string): { readonly document?: Document; reado
   const tokens: CST.Token[] = [];
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(source)) {
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > maxOpenTokens) {
       const span = { from: parser.offset, to: parser.offset + 1 };
       return { faults: [{ span, path: [], message: 'nested too deeply for a configuration' }] };
     }
   }
-  tokens.push(...parser.end());
+  for (const token of parser.end()) tokens.push(token);
 
   // Keys that stand twice are found while reading the tree, which names the first one's line.
   const composer = new Composer({ version: '1.2', merge: true, uniqueKeys: false, logLevel: 'silent' });

@@ -1,4 +1,15 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { type Fault, lineOf, lineStarts, type Path, type Span, shorten } from './fault.ts';
 import { parseYaml } from './yaml-text.ts';
 
@@ -44,6 +55,7 @@ class Reader {
   readonly broken: Fault[] = [];
   readonly #document: Document;
   readonly #starts: readonly number[];
+  readonly #targets: ReadonlyMap<Alias, Node>;
   /** By the path as JSON, which no two paths share. */
   readonly #places = new Map<string, { key: Span; value: Span }>();
   readonly #open = new Set<unknown>();
@@ -52,6 +64,7 @@ class Reader {
   constructor(document: Document, source: string) {
     this.#document = document;
     this.#starts = lineStarts(source);
+    this.#targets = aliasTargets(document);
   }
 
   read(): unknown {
@@ -86,7 +99,7 @@ class Reader {
   }
 
   #alias(alias: Alias, path: Path, key: Span): unknown {
-    const target = alias.resolve(this.#document);
+    const target = this.#targets.get(alias);
     if (target && !this.#open.has(target)) {
       this.#open.add(target);
       const value = this.#value(target, path, key);
@@ -134,7 +147,7 @@ class Reader {
 
   /** `<<: *base` and `<<: [*a, *b]`: keys that the map has itself win, then the earlier of the list. */
   #merge(node: unknown, path: Path, into: Record<string, unknown>, key: Span): void {
-    const source = isAlias(node) ? node.resolve(this.#document) : node;
+    const source = isAlias(node) ? this.#targets.get(node) : node;
     if (isSeq(source)) {
       for (const item of source.items) this.#merge(item, path, into, key);
       return;
@@ -158,6 +171,22 @@ class Reader {
   #break(span: Span, path: Path, message: string): void {
     this.broken.push({ span, path, message });
   }
+}
+
+/** What each alias stands for: the anchor of its name that stands last before it. One walk, where `resolve` takes one each. */
+function aliasTargets(document: Document): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Alias: (_, alias) => {
+      const target = anchors.get(alias.source);
+      if (target) targets.set(alias, target);
+    },
+    Value: (_, node) => {
+      if (node.anchor) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 function spanOf(node: unknown): Span | undefined {
