@@ -3,6 +3,7 @@ import {
   type Fact,
   type Facts,
   longest,
+  longestName,
   type Medium,
   type Status,
   webAddress,
@@ -15,10 +16,11 @@ import { reasons } from '../../stack/reasons.ts';
  */
 export function expressions(medium: Medium, status: Status): Facts {
   const span = `(dict "from" .StartsAt "to" ${status === 'firing' ? 'now' : '.EndsAt'})`;
-  const say = (fact: Fact) => ('note' in fact ? '' : call(medium === 'slack' ? 'slack' : 'line', field(fact)));
+  const by = (template: string) => (fact: Fact) => ('note' in fact ? '' : call(template, field(fact)));
   return {
-    say,
-    quote: (fact) => ('note' in fact ? '' : call('slack.quote', field(fact))),
+    say: by(medium === 'slack' ? 'slack' : 'line'),
+    name: by(medium === 'slack' ? 'slack.name' : 'name'),
+    quote: by('slack.quote'),
     when: (fact, then, otherwise = '') => ('note' in fact ? otherwise : branch(field(fact), then, otherwise)),
     whenLabel: (name, value, then, otherwise = '') =>
       branch(`eq ${field({ label: name })} ${quoted(value)}`, then, otherwise),
@@ -27,9 +29,9 @@ export function expressions(medium: Medium, status: Status): Facts {
       const shown = medium === 'slack' ? call('slack.url', url) : `{{ ${url} }}`;
       return branch(`match ${quoted(webAddress)} ${url}`, then(shown), otherwise);
     },
-    reason: () => `${call('reason', field({ annotation: 'reason' }))}(${say({ annotation: 'reason' })})`,
+    reason: () => call(medium === 'slack' ? 'slack.reason' : 'reason', field({ annotation: 'reason' })),
     began: call('began', span),
-    ended: '{{ .EndsAt | tz "UTC" | date "15:04:05 UTC" }}',
+    ended: '{{ .EndsAt | tz "UTC" | date "15:04:05" }}',
     lasted: call('duration', span),
   };
 }
@@ -45,22 +47,25 @@ export function define(name: string, body: string): string {
 
 /** What the expressions call. Durations are nanoseconds there. */
 export function definitions(): string {
-  const line = `{{ . | reReplaceAll ${quoted(blank)} " " | trimSpace | printf "%.${longest}s" }}`;
+  const cut = (most: number) => `reReplaceAll ${quoted(blank)} " " | trimSpace | printf "%.${most}s"`;
   const slack = `reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;"`;
   return [
-    define('line', line),
-    define('slack', line.replace(' }}', ` | ${slack} }}`)),
-    define('slack.quote', line.replace(' }}', ` | reReplaceAll "\`" "'" | ${slack} }}`)),
+    define('line', `{{ . | ${cut(longest)} }}`),
+    define('name', `{{ . | ${cut(longestName)} }}`),
+    define('slack', `{{ . | ${cut(longest)} | ${slack} }}`),
+    define('slack.name', `{{ . | ${cut(longestName)} | ${slack} }}`),
+    define('slack.quote', `{{ . | ${cut(longest)} | reReplaceAll "\`" "'" | ${slack} }}`),
     define('slack.url', `{{ . | ${slack} }}`),
-    define('reason', reasonWords()),
+    define('reason', reasonWords('line')),
+    define('slack.reason', reasonWords('slack')),
     define('began', began),
     define('duration', duration),
   ].join('');
 }
 
 const began =
-  '{{ if ge (.to.Sub .from).Hours 24.0 }}{{ .from | tz "UTC" | date "2006-01-02 15:04:05 UTC" }}' +
-  '{{ else }}{{ .from | tz "UTC" | date "15:04:05 UTC" }}{{ end }}';
+  '{{ if ge (.to.Sub .from).Hours 24.0 }}{{ .from | tz "UTC" | date "2006-01-02 15:04:05" }}' +
+  '{{ else }}{{ .from | tz "UTC" | date "15:04:05" }}{{ end }}';
 
 /** As `sayDuration` has it, in whole seconds and at least one. Templates cannot calculate, so the rests are cut out of text. */
 const duration = [
@@ -74,9 +79,10 @@ const duration = [
   '{{ else }}{{ $text | reReplaceAll "^([0-9]+)d ([0-9]+)h .*$" "$1 d $2 h" | reReplaceAll " 0 h$" "" }}{{ end }}',
 ].join('');
 
-function reasonWords(): string {
-  const branches = Object.entries(reasons).map(([code, { words }]) => `if eq . ${quoted(code)} }}${words} `);
-  return `{{ ${branches.join('{{ else ')}{{ end }}`;
+/** @param otherwise the template for a reason that is none of ours */
+function reasonWords(otherwise: string): string {
+  const known = Object.entries(reasons).map(([code, { words }]) => `if eq . ${quoted(code)} }}${words} (${code})`);
+  return `{{ ${known.join('{{ else ')}{{ else }}${call(otherwise, '.')}{{ end }}`;
 }
 
 function field(fact: Exclude<Fact, { note: true }>): string {

@@ -2,6 +2,7 @@ import {
   alertHeader,
   listId,
   mailCard,
+  mailEntry,
   mailHeaders,
   mailOverflow,
   mailPage,
@@ -32,7 +33,7 @@ export function mailTemplates(): string {
       onlyOne(
         (status) => mailText(expressions('text', status), status),
         each(
-          (status) => `${mailText(expressions('text', status), status)}\n----\n\n`,
+          (status) => `${mailEntry(expressions('text', status), status)}\n----\n\n`,
           (left) => `${left}\n\n`,
         ),
       ),

@@ -1,9 +1,9 @@
 import {
   colors,
   type LinkName,
-  lead,
   linkNames,
   links,
+  preview,
   slackEntry,
   slackText,
   title,
@@ -20,7 +20,7 @@ export function slackTemplates(): string {
     ),
     define(
       'slack.fallback',
-      `${call('slack.title', '.')}${first((status) => `: ${lead(expressions('slack', status), status)}`)}`,
+      `${call('slack.title', '.')}${first((status) => preview(expressions('slack', status), status))}`,
     ),
     define('slack.color', color),
     define(

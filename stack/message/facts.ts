@@ -8,6 +8,8 @@ import type { AnnotationName } from '../alert.ts';
 export interface Facts {
   /** In prose: one line, control characters taken out, at most `longest` characters, escaped for the medium. */
   say(fact: Fact): string;
+  /** Like `say`, cut to what a title can hold. */
+  name(fact: Fact): string;
   /** Like `say`, for between two backticks in Slack. */
   quote(fact: Fact): string;
   /** `then` where the fact is there and not empty. */
@@ -18,7 +20,7 @@ export interface Facts {
   whenLink(name: LinkName, then: (url: string) => string, otherwise?: string): string;
   /** What went wrong, in words, and its code: `the status is wrong (status)`. */
   reason(): string;
-  /** When it began: `02:14:07 UTC`, with the date when that is a day ago or more. */
+  /** When it began: `02:14:07` (UTC), with the date when that is a day ago or more. */
   readonly began: string;
   /** When it ended. Only of a resolved alert. */
   readonly ended: string;
@@ -44,6 +46,8 @@ export const linkNames = Object.keys(links) as readonly LinkName[];
 
 /** More of one value is not read at 3 a.m. Unicode characters. */
 export const longest = 500;
+/** And so many of a title; Alertmanager cuts one at 1024. */
+export const longestName = 150;
 
 /** What becomes one space: white space, line ends, control characters and those that reverse text. JavaScript and RE2 read it alike. */
 export const blank = '[\\t\\n\\f\\r \\p{Z}\\p{Cc}\\p{Cf}]+';

@@ -41,7 +41,7 @@ ${cards}</table>
 
 /** The line below the subject in a mail list. */
 export function mailPreview(facts: Facts, status: Status): string {
-  return `${whenLead(facts, `${lead(facts, status)} `)}${times(facts, status)}`;
+  return `${whenLead(facts, status, `${lead(facts, status)} `)}${times(facts, status)}`;
 }
 
 /** One alert. */
@@ -53,11 +53,17 @@ export function mailCard(facts: Facts, status: Status): string {
   const ink = color((tone) => styles.tone[tone].ink);
   const tone = color((name) => name);
   const { say, when } = facts;
+  const body = [
+    found(facts, status, firing ? { name: 'Found', tone, ink } : { name: 'Had been', tone: 'ink', ink: styles.ink }),
+    when(note, `<p class="ink" style="${styles.text}">${say(note)}</p>\n`),
+    details(facts, status),
+    firing ? when(annotation('action'), action(facts)) : '',
+  ].join('');
   return `<tr><td class="card" style="${styles.card};border-top-color:${stripe}">
 <p class="kicker ${tone}" style="${styles.kicker};color:${ink}">${kicker(facts, status)}</p>
 <h1 class="ink" style="${styles.headline}">${headline(facts, status)}</h1>
 <p class="soft" style="${styles.times}">${times(facts, status)}</p>
-${found(facts, status, { tone, ink })}${when(note, `<p class="ink" style="${styles.text}">${say(note)}</p>\n`)}${details(facts, status)}${firing ? when(annotation('action'), action(facts)) : ''}<p style="${styles.buttons}">${linkNames.map((name) => button(facts, name)).join('')}</p>
+${body}<p style="${styles.buttons}">${linkNames.map((name) => button(facts, name)).join('')}</p>
 <p class="soft" style="${styles.identity}">${identity(facts)}</p>
 </td></tr>
 <tr><td style="${styles.gap}"></td></tr>
@@ -75,16 +81,27 @@ function kicker(facts: Facts, status: Status): string {
   return `${state}${when(label('environment'), ` · ${say(label('environment'))}`)}${when(label('stack'), ` · ${say(label('stack'))}`)}`;
 }
 
+/** What the found value is called, and how it looks: red while it hurts, plain when it is over. */
+interface Look {
+  readonly name: string;
+  readonly tone: string;
+  readonly ink: string;
+}
+
 /** Found against expected as a pair that is read at a glance; what has no such pair says it in its own words. */
-function found(facts: Facts, status: Status, { tone, ink }: { tone: string; ink: string }): string {
+function found(facts: Facts, status: Status, { name, tone, ink }: Look): string {
   const { say, when } = facts;
-  const side = (name: string, value: string, look: string) =>
-    `<tr><td class="soft" style="${styles.pairName}">${name}</td><td ${look}>${value}</td></tr>\n`;
-  const pair = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="pair" style="${styles.pair}">
-${side(status === 'firing' ? 'Found' : 'It was', say(annotation('found')), `class="${tone}" style="${styles.pairValue};font-weight:700;color:${ink}"`)}${side('Expected', say(annotation('expected')), `class="ink" style="${styles.pairValue}"`)}</table>
-`;
-  const own = `<p class="ink" style="${styles.text}">${say(annotation('description'))}</p>\n`;
-  return when(annotation('found'), pair, when(annotation('description'), own));
+  const side = (of: string, value: string, look: string) =>
+    `<tr><td class="soft" style="${styles.pairName}">${of}</td><td ${look}>${value}</td></tr>\n`;
+  const pair = [
+    `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="pair" style="${styles.pair}">\n`,
+    side(name, say(annotation('found')), `class="${tone}" style="${styles.pairFound};color:${ink}"`),
+    side('Expected', say(annotation('expected')), `class="ink" style="${styles.pairExpected}"`),
+    '</table>\n',
+  ].join('');
+  const described = `<p class="ink" style="${styles.text}">${say(annotation('description'))}</p>\n`;
+  const own = status === 'firing' ? when(annotation('description'), described) : '';
+  return when(annotation('found'), pair, own);
 }
 
 function details(facts: Facts, status: Status): string {

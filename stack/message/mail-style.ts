@@ -2,9 +2,12 @@ import { colors } from './slack.ts';
 
 const sans = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
 const mono = "ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace";
+const ink = '#14181f';
+const pairValue = `padding:0 12px 0 6px;font-family:${mono};font-size:15px;line-height:20px;vertical-align:top`;
 
 /** Inline styles, for light: what every reader understands. */
 export const styles = {
+  ink,
   page: `margin:0;padding:0;background:#eef0f3;font-family:${sans};-webkit-text-size-adjust:100%`,
   preview: 'display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;font-size:1px;line-height:1px',
   margin: 'padding:16px 12px 4px',
@@ -17,7 +20,8 @@ export const styles = {
   text: 'margin:0 0 14px;font-size:16px;line-height:23px;color:#14181f',
   pair: 'margin:0 0 14px;background:#f4f5f7;border-radius:8px;border-collapse:separate;border-spacing:0 8px',
   pairName: 'width:76px;padding:0 0 0 12px;font-size:14px;line-height:20px;color:#56606d;vertical-align:top',
-  pairValue: `padding:0 12px 0 6px;font-family:${mono};font-size:15px;line-height:20px;color:#14181f;vertical-align:top`,
+  pairFound: `${pairValue};font-weight:700`,
+  pairExpected: `${pairValue};color:${ink}`,
   details: 'margin:0 0 8px',
   detailName: 'width:76px;padding:0 0 8px 12px;font-size:14px;line-height:21px;color:#56606d;vertical-align:top',
   detailValue: 'padding:0 12px 8px 6px;font-size:15px;line-height:21px;color:#14181f;vertical-align:top',

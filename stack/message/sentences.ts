@@ -8,9 +8,9 @@ export function title(facts: Facts, status: Status, more = ''): string {
 
 /** The same in words only: `panel/ready is down`, `panel/ready is up again after 3 min`. */
 export function headline(facts: Facts, status: Status): string {
-  const summary = facts.when(annotation('summary'), facts.say(annotation('summary')), facts.say(label('alertname')));
+  const summary = facts.when(annotation('summary'), facts.name(annotation('summary')), facts.name(label('alertname')));
   if (status === 'firing') return summary;
-  const probe = `${facts.say(label('service'))}/${facts.say(label('probe'))}`;
+  const probe = `${facts.name(label('service'))}/${facts.name(label('probe'))}`;
   return facts.whenLabel(
     'alertname',
     probeDown,
@@ -19,10 +19,10 @@ export function headline(facts: Facts, status: Status): string {
   );
 }
 
-/** Since when: `Since 02:14:07 UTC (3 min)`. */
+/** When: `Since 02:14:07 UTC (3 min)`, `From 02:14:07 to 02:17:12 UTC`. In the time zone that the logs have too. */
 export function times(facts: Facts, status: Status): string {
-  if (status === 'firing') return `Since ${facts.began} (${facts.lasted})`;
-  return `Began ${facts.began}, ended ${facts.ended}`;
+  if (status === 'firing') return `Since ${facts.began} UTC (${facts.lasted})`;
+  return `From ${facts.began} to ${facts.ended} UTC`;
 }
 
 /** How bad it is: found against expected; what has no such pair says it in its own words. `of` puts a value in. */
@@ -30,14 +30,20 @@ export function lead(facts: Facts, status: Status, of: Facts['say'] = facts.say)
   const found = `${of(annotation('found'))}, expected ${of(annotation('expected'))}`;
   return facts.when(
     annotation('found'),
-    `${status === 'firing' ? 'Found' : 'It was: found'} ${found}.`,
+    `${status === 'firing' ? 'Found' : 'Had found'} ${found}.`,
     facts.say(annotation('description')),
   );
 }
 
-/** Where `lead` says something. */
-export function whenLead(facts: Facts, then: string): string {
-  return facts.when(annotation('found'), then, facts.when(annotation('description'), then));
+/** Where `lead` says something. A description speaks of the present, and is no longer true when it is over. */
+export function whenLead(facts: Facts, status: Status, then: string): string {
+  const described = status === 'firing' ? facts.when(annotation('description'), then) : '';
+  return facts.when(annotation('found'), then, described);
+}
+
+/** What follows the title where there is room for one line only: the text of a notification on a phone. */
+export function preview(facts: Facts, status: Status): string {
+  return status === 'firing' ? whenLead(facts, status, `: ${lead(facts, status)}`) : `: ${times(facts, status)}`;
 }
 
 /** Which alert this is, for whoever looks for it: `ProbeDown · critical · team ops · stack panel`. */
@@ -57,5 +63,5 @@ function sign(facts: Facts, status: Status): string {
 }
 
 function place(facts: Facts): string {
-  return facts.when(label('environment'), ` · ${facts.say(label('environment'))}`);
+  return facts.when(label('environment'), ` · ${facts.name(label('environment'))}`);
 }

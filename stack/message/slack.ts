@@ -9,11 +9,15 @@ export const colors = { critical: '#d92d20', warning: '#dc8a04', resolved: '#129
  * fifth line break or 700 characters behind "Show more".
  */
 export function slackText(facts: Facts, status: Status): string {
-  const { quote, say, when, reason } = facts;
+  const { quote, say, when } = facts;
+  const quoted = lead(facts, status, (fact) => `\`${quote(fact)}\``);
+  const why = when(annotation('reason'), ` · ${facts.reason()}`);
+  const lines =
+    status === 'firing'
+      ? [whenLead(facts, status, `${quoted}\n`), times(facts, status), why]
+      : [times(facts, status), whenLead(facts, status, `\n${quoted}`)];
   return [
-    whenLead(facts, `${lead(facts, status, (fact) => `\`${quote(fact)}\``)}\n`),
-    times(facts, status),
-    when(annotation('reason'), ` · ${reason()}`),
+    ...lines,
     when(note, `\n${say(note)}`),
     when(annotation('found'), when(label('target'), `\n*Target* \`${quote(label('target'))}\``)),
     status === 'firing' ? when(annotation('affects'), `\n*Affects* ${say(annotation('affects'))}`) : '',
@@ -29,6 +33,8 @@ export function slackEntry(facts: Facts, status: Status): string {
   return [
     `*${headline(facts, status)}*`,
     `\n${times(facts, status)}${own.join('')}`,
-    status === 'firing' ? whenLead(facts, `\n${lead(facts, status, (fact) => `\`${facts.quote(fact)}\``)}`) : '',
+    status === 'firing'
+      ? whenLead(facts, status, `\n${lead(facts, status, (fact) => `\`${facts.quote(fact)}\``)}`)
+      : '',
   ].join('');
 }
