@@ -31,7 +31,7 @@ export function toDiagnostics(faults: readonly Fault[], file: string, source: st
     const from = Math.min(Math.max(fault.span.from, 0), source.length);
     const line = lineOf(starts, from);
     const start = starts[line - 1] ?? 0;
-    const lineEnd = endOfLine(source, from);
+    const lineEnd = endOfLine(source, starts[line]);
     diagnostics.push({
       file,
       line,
@@ -81,8 +81,8 @@ export function lineStarts(source: string): readonly number[] {
   return starts;
 }
 
-function endOfLine(source: string, offset: number): number {
-  const newline = source.indexOf('\n', offset);
-  const end = newline === -1 ? source.length : newline;
-  return end > offset && source[end - 1] === '\r' ? end - 1 : end;
+/** Where the text of a line ends, given where the next line begins. */
+function endOfLine(source: string, next: number | undefined): number {
+  const end = next === undefined ? source.length : next - 1;
+  return source[end - 1] === '\r' ? end - 1 : end;
 }

@@ -13,15 +13,20 @@ const maxWidth = 120;
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], source: string): string {
   const lines = withoutMark(source).split('\n');
-  const blocks = diagnostics.slice(0, maxShown).map((diagnostic) => renderOne(diagnostic, lines));
+  const shown = new Map<number, string>();
+  const blocks = diagnostics.slice(0, maxShown).map((diagnostic) => {
+    const { line } = diagnostic;
+    const text = shown.get(line) ?? printable(maskSecrets((lines[line - 1] ?? '').replace(/\r$/, '')));
+    shown.set(line, text);
+    return renderOne(diagnostic, text);
+  });
   const rest = diagnostics.length - maxShown;
   if (rest > 0) blocks.push(`… and ${rest} more\n`);
   return blocks.join('\n');
 }
 
-function renderOne({ file, line, column, length, path, message, hint }: Diagnostic, lines: readonly string[]): string {
+function renderOne({ file, line, column, length, path, message, hint }: Diagnostic, text: string): string {
   const place = `${file}:${line}:${column}: ${path ? `${path}: ` : ''}${message}`;
-  const text = printable(maskSecrets((lines[line - 1] ?? '').replace(/\r$/, '')));
   const number = String(line).padStart(4);
   const { before, marked, after } = crop(text, column - 1, length);
   const pad = [...before].map((c) => (c === '\t' ? '\t' : ' '.repeat(width(c)))).join('');
