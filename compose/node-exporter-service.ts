@@ -19,7 +19,7 @@ export function nodeExporterService(config: Config, surroundings: Surroundings):
       volumes: [
         noted(
           "Exception: it measures the host's file systems; it can read what everybody can.",
-          `/:${hostRootMount}:ro,rslave`,
+          `/:${hostRootMount}:ro`,
         ),
       ],
       healthcheck: healthCheck(wget(`http://127.0.0.1:${parts['node-exporter'].port}/`)),

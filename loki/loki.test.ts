@@ -24,16 +24,17 @@ function generated(path: string, surroundings = composeForTest()): string {
 
 const lokiYaml = 'loki/generated/loki.yaml';
 const alloyConfig = 'loki/generated/config.alloy';
+const rules = 'loki/generated/rules/fake/watchpost.yaml';
 
 describe('generateLoki', () => {
-  test('writes the store and the collector, and no rules while there are none', () => {
+  test('writes the store, a folder for its rules, and the collector', () => {
     const paths = generateLoki(config, composeForTest()).map(({ path }) => path);
-    expect(paths).toEqual([lokiYaml, alloyConfig]);
+    expect(paths).toEqual([lokiYaml, rules, alloyConfig]);
   });
 
   test('writes nothing where no Loki runs, and no collector where no Alloy runs', () => {
     expect(generateLoki(config, nativeForTest(['loki']))).toEqual([]);
-    expect(generateLoki(config, nativeForTest(['alloy'])).map(({ path }) => path)).toEqual([lokiYaml]);
+    expect(generateLoki(config, nativeForTest(['alloy'])).map(({ path }) => path)).toEqual([lokiYaml, rules]);
   });
 
   test('keeps logs for seven days, and really deletes them then', () => {
