@@ -3,7 +3,7 @@ import { dashboardUids } from '../stack/parts.ts';
 import { metricsVariable } from './panels/data.ts';
 import { configurations, partsOverTime, troubles } from './panels/monitoring.ts';
 import { numbers } from './panels/overview-numbers.ts';
-import { certificates, durations, failing, firing, probesNow, states } from './panels/probes.ts';
+import { durations, failing, firing, probesNow, states } from './panels/probes.ts';
 
 /** Is everything all right, the monitoring itself included? Readable in one look. */
 export function overview(): Dashboard {
@@ -18,12 +18,11 @@ export function overview(): Dashboard {
     .withVariable(metricsVariable());
   for (const panel of numbers()) dashboard.withPanel(panel.height(4).span(4));
   return dashboard
-    .withPanel(probesNow().height(8).span(24))
-    .withPanel(states().height(8).span(24))
-    .withPanel(failing().height(6).span(12))
-    .withPanel(firing().height(6).span(12))
+    .withPanel(failing().height(5).span(24))
+    .withPanel(states().height(9).span(24))
+    .withPanel(probesNow().height(11).span(24))
     .withPanel(durations().height(8).span(12))
-    .withPanel(certificates().height(8).span(12))
+    .withPanel(firing().height(8).span(12))
     .withRow(new RowBuilder('The monitoring itself').id(100))
     .withPanel(partsOverTime().height(9).span(12))
     .withPanel(configurations().height(9).span(4))

@@ -45,8 +45,8 @@ export function service({ withLogs }: { readonly withLogs: boolean }): Dashboard
   if (withLogs) dashboard.withVariable(logsVariable());
   for (const panel of numbers()) dashboard.withPanel(panel.height(4).span(6));
   dashboard
-    .withPanel(upAndDown().height(6).span(24))
-    .withPanel(failures().height(6).span(24))
+    .withPanel(upAndDown().height(5).span(24))
+    .withPanel(failures().height(5).span(24))
     .withRow(new RowBuilder('How long it takes').id(100))
     .withPanel(slowest().height(8).span(12))
     .withPanel(phases().height(8).span(12))

@@ -1,4 +1,4 @@
-import { DatasourceVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { DatasourceVariableBuilder, VariableHide } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder as LokiQuery } from '@grafana/grafana-foundation-sdk/loki';
 import { DataqueryBuilder as PrometheusQuery, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { dataSources } from '../../stack/parts.ts';
@@ -11,6 +11,7 @@ export function metricsVariable(): DatasourceVariableBuilder {
   return new DatasourceVariableBuilder('datasource')
     .label('Metrics')
     .type('prometheus')
+    .hide(VariableHide.HideVariable)
     .current({ text: 'Prometheus', value: dataSources.prometheus });
 }
 
@@ -18,6 +19,7 @@ export function logsVariable(): DatasourceVariableBuilder {
   return new DatasourceVariableBuilder('logs')
     .label('Logs')
     .type('loki')
+    .hide(VariableHide.HideVariable)
     .current({ text: 'Loki', value: dataSources.loki });
 }
 

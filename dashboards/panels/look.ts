@@ -4,15 +4,15 @@ import {
   ThresholdsMode,
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { reasons } from '../../stack/reasons.ts';
 
 export const good = 'green';
 export const warning = 'orange';
 export const bad = 'red';
-export const neutral = 'text';
 
-/** Green, and from each limit on the next colour: `limits([1, 'red'])`. */
+/** Green from 0, and from each limit on the next colour: `limits([1, 'red'])`. Where there is no value at all: red. */
 export function limits(...steps: readonly (readonly [number, string])[]): ThresholdsConfigBuilder {
-  return from(good, ...steps);
+  return from(bad, [0, good], ...steps);
 }
 
 /** The colour below the first limit, and those above each. */
@@ -22,8 +22,8 @@ export function from(first: string, ...steps: readonly (readonly [number, string
     .steps([{ value: null, color: first }, ...steps.map(([value, color]) => ({ value, color }))]);
 }
 
-/** Numbers as words: `words({ 0: ['up', 'green'] })`. */
-export function words(texts: Readonly<Record<number, readonly [text: string, color: string]>>): ValueMapping {
+/** Values as words: `words({ 0: ['up', 'green'] })`. */
+export function words(texts: Readonly<Record<string | number, readonly [text: string, color: string]>>): ValueMapping {
   return {
     type: MappingType.ValueToText,
     options: Object.fromEntries(
@@ -31,5 +31,13 @@ export function words(texts: Readonly<Record<number, readonly [text: string, col
     ),
   };
 }
+
+/** Reasons as a page says them. */
+export const reasonWords: ValueMapping = {
+  type: MappingType.ValueToText,
+  options: Object.fromEntries(
+    Object.entries(reasons).map(([reason, { words: text }], index) => [reason, { text, index }]),
+  ),
+};
 
 export const upOrDown = words({ 0: ['up', good], 1: ['down', bad] });

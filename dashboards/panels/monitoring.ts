@@ -1,3 +1,4 @@
+import { VizOrientation, VizTextDisplayOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as BigNumber } from '@grafana/grafana-foundation-sdk/stat';
 import type { PanelBuilder as Timeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
@@ -36,6 +37,8 @@ export function configurations(): BigNumber {
   })
     .withTarget(now(aggregate('min', ['job'], foreign('prometheus_config_last_reload_successful')), '{{job}}', 'B'))
     .withTarget(now(aggregate('min', ['job'], foreign('alertmanager_config_last_reload_successful')), '{{job}}', 'C'))
+    .orientation(VizOrientation.Horizontal)
+    .text(new VizTextDisplayOptionsBuilder().titleSize(14).valueSize(22))
     .mappings([words({ 0: ['refused', bad], 1: ['current', good] })]);
 }
 

@@ -18,12 +18,14 @@ export interface NumberPanel {
   /** With several series: what each is called. */
   readonly legend?: string;
   readonly unit: string;
-  readonly colours: ThresholdsConfigBuilder;
+  readonly decimals?: number;
+  /** Left out where no value is good or bad. */
+  readonly colours?: ThresholdsConfigBuilder;
   /** In place of a number where there is none. */
   readonly none?: string;
 }
 
-/** One large number whose background says whether all is right. */
+/** One large number; its background says whether all is right. */
 export function numberPanel(given: NumberPanel): PanelBuilder {
   const panel = new PanelBuilder()
     .id(given.id)
@@ -32,11 +34,13 @@ export function numberPanel(given: NumberPanel): PanelBuilder {
     .datasource(metricsSource)
     .withTarget(now(given.expr, given.legend))
     .unit(given.unit)
-    .thresholds(given.colours)
-    .colorMode(BigValueColorMode.Background)
+    .colorMode(given.colours ? BigValueColorMode.Background : BigValueColorMode.None)
     .graphMode(BigValueGraphMode.None)
     .justifyMode(BigValueJustifyMode.Center)
     .textMode(given.legend ? BigValueTextMode.ValueAndName : BigValueTextMode.Value)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
-  return given.none ? panel.noValue(given.none) : panel;
+  if (given.colours) panel.thresholds(given.colours);
+  if (given.decimals !== undefined) panel.decimals(given.decimals);
+  if (given.none) panel.noValue(given.none);
+  return panel;
 }

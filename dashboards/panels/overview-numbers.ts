@@ -40,9 +40,10 @@ const table: readonly NumberPanel[] = [
     id: 4,
     title: 'First certificate to expire',
     description:
-      'How long until the first certificate expires. When it is not green, renew the one that the list below names.',
+      'How long until the first certificate expires. When it is not green, renew the one that the table below shows.',
     expr: `(min(${select('probe_ssl_earliest_cert_expiry')}) - time()) / ${secondsPerDay}`,
-    unit: 'd',
+    unit: 'suffix: days',
+    decimals: 0,
     colours: from(bad, [7, warning], [21, good]),
     none: 'no certificates',
   },
@@ -58,7 +59,7 @@ const table: readonly NumberPanel[] = [
   },
   {
     id: 6,
-    title: 'Not answering Prometheus',
+    title: 'Not scraped',
     description:
       'Parts of the stack, and services with metrics, that cannot be scraped. When it is not 0, the last section names them.',
     expr: `count(${select('up')} == 0) or vector(0)`,

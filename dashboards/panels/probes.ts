@@ -1,21 +1,14 @@
-import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
-import {
-  BarGaugeDisplayMode,
-  BarGaugeValueMode,
-  ReduceDataOptionsBuilder,
-  TableCellDisplayMode,
-  VizOrientation,
-} from '@grafana/grafana-foundation-sdk/common';
+import { TableCellDisplayMode } from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as Timeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { aggregate, select } from '../../stack/promql.ts';
 import { firingAlerts } from '../series.ts';
-import { metricsSource, now, overTime, rows } from './data.ts';
+import { overTime, rows } from './data.ts';
 import { graphPanel } from './graph.ts';
-import { bad, from, good, upOrDown, warning } from './look.ts';
+import { bad, from, good, reasonWords, upOrDown, warning } from './look.ts';
 import { certificateDays, heldState, lastRunAge, passedShare, perProbe } from './queries.ts';
-import { linkToService, tablePanel } from './table.ts';
+import { linkToService, tablePanel, width } from './table.ts';
 import { probeTimeline } from './timeline.ts';
 
 /** Panels about all probes of all services. */
@@ -25,16 +18,15 @@ export function probesNow(): Table {
     id: 10,
     title: 'Every probe now',
     description:
-      'The confirmed state, and how each probe did over the time range. Click a service or a probe to see why it is down.',
+      'The confirmed state, and how each probe did over the time range. Click a name to see why it is down. Renew a certificate that is not green.',
     queries: [
       rows(aggregate('max', perProbe, heldState()), 'A'),
       rows(passedShare(perProbe), 'B'),
       rows(aggregate('max', perProbe, `avg_over_time(${select('probe_duration_seconds')}[$__range])`), 'C'),
       rows(lastRunAge(perProbe), 'D'),
+      rows(certificateDays(perProbe), 'E'),
     ],
     columns: [
-      { from: 'service', title: 'Service', properties: [linkToService('Service')] },
-      { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe')] },
       {
         from: 'Value #A',
         title: 'State',
@@ -42,8 +34,11 @@ export function probesNow(): Table {
           { id: 'mappings', value: [upOrDown] },
           { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' } },
           { id: 'custom.align', value: 'center' },
+          width(80),
         ],
       },
+      { from: 'service', title: 'Service', properties: [linkToService('Service')] },
+      { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe')] },
       {
         from: 'Value #B',
         title: 'Runs passed',
@@ -59,6 +54,17 @@ export function probesNow(): Table {
         properties: [
           { id: 'unit', value: 's' },
           { id: 'decimals', value: 0 },
+        ],
+      },
+      {
+        from: 'Value #E',
+        title: 'Certificate expires in',
+        properties: [
+          { id: 'unit', value: 'suffix: days' },
+          { id: 'decimals', value: 0 },
+          { id: 'noValue', value: '–' },
+          { id: 'thresholds', value: from('text', [-36_500, bad], [7, warning], [21, good]).build() },
+          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
         ],
       },
     ],
@@ -90,9 +96,9 @@ export function failing(): Table {
       rows(aggregate('max', [...perProbe, 'reason', 'found', 'expected'], select('watchpost_probe_failing_info'))),
     ],
     columns: [
-      { from: 'service', title: 'Service', properties: [linkToService('Service')] },
-      { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe')] },
-      { from: 'reason', title: 'Reason' },
+      { from: 'service', title: 'Service', properties: [linkToService('Service'), width(110)] },
+      { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe'), width(110)] },
+      { from: 'reason', title: 'Reason', properties: [{ id: 'mappings', value: [reasonWords] }] },
       { from: 'found', title: 'Found' },
       { from: 'expected', title: 'Expected' },
     ],
@@ -105,13 +111,12 @@ export function firing(): Table {
     id: 13,
     title: 'Alerts that fire',
     description: 'As the rules see it; Alertmanager may mute some of them. Open the link in the page, or its runbook.',
-    queries: [rows(aggregate('max', ['alertname', 'severity', 'team', 'service', 'probe', 'instance'], firingAlerts))],
+    queries: [rows(aggregate('max', ['alertname', 'severity', 'service', 'probe', 'instance'], firingAlerts))],
     columns: [
       { from: 'alertname', title: 'Alert' },
-      { from: 'severity', title: 'Severity' },
-      { from: 'team', title: 'Team' },
-      { from: 'service', title: 'Service', properties: [linkToService('Service')] },
-      { from: 'probe', title: 'Probe' },
+      { from: 'severity', title: 'Severity', properties: [width(90)] },
+      { from: 'service', title: 'Service', properties: [linkToService('Service'), width(110)] },
+      { from: 'probe', title: 'Probe', properties: [width(110)] },
       { from: 'instance', title: 'Instance' },
     ],
     sortBy: 'Severity',
@@ -132,23 +137,4 @@ export function durations(): Graph {
       '{{service}}/{{probe}}',
     ),
   );
-}
-
-export function certificates(): BarGauge {
-  return new BarGauge()
-    .id(15)
-    .title('Certificates expire in')
-    .description('Days until the first certificate of each chain expires. Renew what is not green.')
-    .datasource(metricsSource)
-    .withTarget(now(certificateDays(perProbe), '{{service}}/{{probe}}'))
-    .unit('d')
-    .decimals(0)
-    .min(0)
-    .max(90)
-    .thresholds(from(bad, [7, warning], [21, good]))
-    .displayMode(BarGaugeDisplayMode.Basic)
-    .valueMode(BarGaugeValueMode.Text)
-    .orientation(VizOrientation.Horizontal)
-    .noValue('No probe sees a certificate.')
-    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
 }

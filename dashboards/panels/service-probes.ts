@@ -1,4 +1,4 @@
-import { LineInterpolation } from '@grafana/grafana-foundation-sdk/common';
+import { LineInterpolation, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as BigNumber } from '@grafana/grafana-foundation-sdk/stat';
 import type { PanelBuilder as Timeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
@@ -7,10 +7,10 @@ import { httpPhases } from '../../stack/metrics.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { overTime, rows } from './data.ts';
 import { barsPanel, graphPanel, stackedPanel } from './graph.ts';
-import { bad, from, good, limits, neutral, upOrDown, warning } from './look.ts';
+import { bad, from, good, limits, reasonWords, upOrDown, warning } from './look.ts';
 import { numberPanel } from './number.ts';
 import { certificateDays, heldState, lastRunAge, passedShare } from './queries.ts';
-import { tablePanel } from './table.ts';
+import { tablePanel, width } from './table.ts';
 import { probeTimeline, timelinePanel } from './timeline.ts';
 
 /** Panels about the chosen probes of one service. */
@@ -37,15 +37,16 @@ export function numbers(): readonly BigNumber[] {
       expr: passedShare([], chosen),
       unit: 'percentunit',
       colours: from(bad, [0.99, warning], [0.999, good]),
+      decimals: 2,
       none: 'has not run',
-    }).decimals(2),
+    }),
     numberPanel({
       id: 3,
       title: 'Down for',
       description: 'How long the failure lasts, from the start of its first failing run.',
       expr: `time() - min(${select('watchpost_probe_down_since_timestamp_seconds', chosen)})`,
       unit: 's',
-      colours: from(bad),
+      colours: from(good, [0, bad]),
       none: 'not down',
     }),
     numberPanel({
@@ -54,9 +55,9 @@ export function numbers(): readonly BigNumber[] {
       description: 'The oldest of the last runs. When it is far above the interval, the probe service is in trouble.',
       expr: `max(${lastRunAge(['probe'], chosen)})`,
       unit: 's',
-      colours: from(neutral),
+      decimals: 0,
       none: 'has not run',
-    }).decimals(0),
+    }),
   ];
 }
 
@@ -82,8 +83,8 @@ export function failures(): Table {
       'What was found each time a failure was confirmed. The runbook of ProbeDown says what to do for each reason.',
     queries: [rows(aggregate('max', ['probe', 'target', 'reason', 'found', 'expected'], seen))],
     columns: [
-      { from: 'probe', title: 'Probe' },
-      { from: 'reason', title: 'Reason' },
+      { from: 'probe', title: 'Probe', properties: [width(150)] },
+      { from: 'reason', title: 'Reason', properties: [{ id: 'mappings', value: [reasonWords] }] },
       { from: 'found', title: 'Found' },
       { from: 'expected', title: 'Expected' },
       { from: 'target', title: 'Target' },
@@ -166,6 +167,7 @@ export function statuses(): Timeline {
         '{{probe}}',
       ),
     )
+    .showValue(VisibilityMode.Auto)
     .thresholds(from(good, [300, 'blue'], [400, warning], [500, bad]))
     .noValue('None of the chosen probes speaks http.');
 }
@@ -176,9 +178,10 @@ export function certificate(): Graph {
     title: 'Certificate expires in',
     description:
       'Days until the first certificate of the chain expires. It must jump up before it reaches 0: that is the renewal.',
-    unit: 'd',
+    unit: 'suffix: days',
   })
     .lineInterpolation(LineInterpolation.StepAfter)
+    .decimals(0)
     .withTarget(overTime(certificateDays(['probe'], chosen), '{{probe}}'))
     .noValue('None of the chosen probes sees a certificate.');
 }

@@ -58,6 +58,11 @@ function merged(columns: readonly Column[]): DataTransformerConfig[] {
   ];
 }
 
+/** A column of this many pixels; the others share the rest. */
+export function width(pixels: number): DynamicConfigValue {
+  return { id: 'custom.width', value: pixels };
+}
+
 /** Makes the cells of a column a link to the dashboard of the row's service and probe. */
 export function linkToService(serviceColumn: string, probeColumn?: string): DynamicConfigValue {
   const probe = probeColumn ? `&var-probe=\${__data.fields.${probeColumn}}` : '';

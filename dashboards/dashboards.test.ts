@@ -1,0 +1,201 @@
+import { parser as logql } from '@grafana/lezer-logql';
+import type { Tree } from '@lezer/common';
+import { parser as promql } from '@prometheus-io/lezer-promql';
+import { describe, expect, test } from 'vitest';
+import { type MetricName, metrics } from '../stack/metrics.ts';
+import { dashboardUids, dataSources } from '../stack/parts.ts';
+import { furtherSeries } from '../stack/promql.ts';
+import { composeForTest, configForTest, nativeForTest } from '../test/support/generator-input.ts';
+import { generateDashboards } from './index.ts';
+import { foreignSeries } from './series.ts';
+
+interface Target {
+  readonly refId: string;
+  readonly expr: string;
+  readonly instant?: boolean;
+  readonly datasource: { readonly type: string; readonly uid: string };
+}
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly datasource: { readonly type: string; readonly uid: string };
+  readonly targets: readonly Target[];
+  readonly fieldConfig: { readonly defaults: { readonly unit?: string } };
+}
+
+interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly query: string | { readonly query: string };
+  readonly current?: { readonly value: string };
+}
+
+interface Dashboard {
+  readonly uid: string;
+  readonly schemaVersion: number;
+  readonly editable: boolean;
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly Variable[] };
+}
+
+function read(surroundings = composeForTest()): readonly Dashboard[] {
+  return generateDashboards(configForTest(), surroundings).map(({ content }) => JSON.parse(content) as Dashboard);
+}
+
+const dashboards = read();
+const panels = dashboards.flatMap(({ uid, panels: all }) =>
+  all.filter(({ type }) => type !== 'row').map((panel) => ({ name: `${uid}: ${panel.title}`, panel })),
+);
+const targets = panels.flatMap(({ name, panel }) =>
+  panel.targets.map((target) => ({ name: `${name} ${target.refId}`, panel, target })),
+);
+const promqlTargets = targets.filter(({ target }) => target.datasource.type === 'prometheus');
+
+/** As Grafana fills them in before it asks. */
+function filledIn(expr: string): string {
+  return expr.replaceAll('$__rate_interval', '20s').replaceAll('$__range', '1d');
+}
+
+function faults(tree: Tree, text: string): readonly string[] {
+  const found: string[] = [];
+  tree.iterate({
+    enter: (node) => {
+      if (node.type.isError) found.push(text.slice(Math.max(0, node.from - 10), node.to + 10));
+    },
+  });
+  return found;
+}
+
+function seriesIn(expr: string): readonly string[] {
+  const names: string[] = [];
+  promql.parse(expr).iterate({
+    enter: ({ name, from, to }) => {
+      if (name === 'VectorSelector')
+        names.push(/^[a-zA-Z_:]\w*/.exec(expr.slice(from, to))?.[0] ?? expr.slice(from, to));
+    },
+  });
+  return names;
+}
+
+function isKnown(series: string): boolean {
+  if (series in metrics || series in furtherSeries || series in foreignSeries) return true;
+  const histogram = /^(.*)_(?:bucket|sum|count)$/.exec(series)?.[1];
+  return histogram !== undefined && metrics[histogram as MetricName]?.type === 'histogram';
+}
+
+describe('generateDashboards', () => {
+  test('makes the two dashboards that links point to, for Grafana 12 and 13', () => {
+    expect(dashboards.map(({ uid, schemaVersion, editable }) => ({ uid, schemaVersion, editable }))).toEqual([
+      { uid: dashboardUids.overview, schemaVersion: 42, editable: false },
+      { uid: dashboardUids.service, schemaVersion: 42, editable: false },
+    ]);
+    expect(generateDashboards(configForTest(), composeForTest()).map(({ path }) => path)).toEqual([
+      'dashboards/generated/watchpost-overview.json',
+      'dashboards/generated/watchpost-service.json',
+    ]);
+  });
+
+  test('the dashboard of a service takes the service and the probe from the link', () => {
+    const names = dashboards.find(({ uid }) => uid === dashboardUids.service)?.templating.list.map(({ name }) => name);
+    expect(names).toEqual(['service', 'probe', 'datasource', 'logs']);
+  });
+
+  test('without Loki there is nothing about logs', () => {
+    const [, service] = read(nativeForTest(['loki']));
+    expect(service?.templating.list.map(({ name }) => name)).toEqual(['service', 'probe', 'datasource']);
+    expect(JSON.stringify(service)).not.toMatch(/loki|\$logs/);
+  });
+
+  test('data sources are variables that begin with the ones of this stack', () => {
+    const variables = dashboards.flatMap(({ templating }) =>
+      templating.list.filter(({ type }) => type === 'datasource'),
+    );
+    expect(variables.map(({ query, current }) => [query, current?.value])).toEqual([
+      ['prometheus', dataSources.prometheus],
+      ['prometheus', dataSources.prometheus],
+      ['loki', dataSources.loki],
+    ]);
+  });
+});
+
+describe.for(dashboards.map((dashboard) => ({ name: dashboard.uid, dashboard })))('$name', ({ dashboard }) => {
+  test('has no two panels with one id', () => {
+    const ids = dashboard.panels.map(({ id }) => id);
+    expect(ids.filter((id, index) => !id || ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  test('has no panel beside the grid or on top of another', () => {
+    const wrong = dashboard.panels.flatMap((one, index) => {
+      const { x, w } = one.gridPos;
+      const under = dashboard.panels.slice(index + 1).filter((other) => overlap(one.gridPos, other.gridPos));
+      return [...(x < 0 || x + w > 24 ? [one.title] : []), ...under.map(({ title }) => `${one.title} and ${title}`)];
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+function overlap(a: Panel['gridPos'], b: Panel['gridPos']): boolean {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+describe('every panel', () => {
+  test.for(panels)('$name has a unit, and says what it shows and what to do', ({ panel }) => {
+    expect(panel.fieldConfig.defaults.unit).toBeTruthy();
+    expect(panel.description).toMatch(/^[A-Z].{30,}[.:]$/s);
+    expect(panel.title).toMatch(/^[A-Z]/);
+  });
+
+  test.for(panels)('$name names its data source by a variable', ({ panel }) => {
+    const used = [panel.datasource, ...panel.targets.map(({ datasource }) => datasource)];
+    const allowed = { prometheus: '$datasource', loki: '$logs' };
+    for (const { type, uid } of used) expect(uid).toBe(allowed[type as keyof typeof allowed]);
+  });
+
+  test.for(panels)('$name asks at least one question, each with a letter of its own', ({ panel }) => {
+    const letters = panel.targets.map(({ refId }) => refId);
+    expect(letters.length).toBeGreaterThan(0);
+    expect(new Set(letters).size).toBe(letters.length);
+  });
+});
+
+describe('every query', () => {
+  test.for(promqlTargets)('$name is PromQL', ({ target }) => {
+    const text = filledIn(target.expr);
+    expect(faults(promql.parse(text), text)).toEqual([]);
+  });
+
+  test.for(promqlTargets)('$name asks only for series that exist', ({ target }) => {
+    const names = seriesIn(filledIn(target.expr));
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !isKnown(name))).toEqual([]);
+  });
+
+  test.for(promqlTargets)('$name takes its window from the dashboard', ({ target }) => {
+    const windows = [...target.expr.matchAll(/(\w+)\((?:[^()[\]]*)\[([^\]]+)\]/g)].map(([, how, window]) => ({
+      how,
+      window,
+    }));
+    // How long a state is held when nothing is heard: the same hour as in the rules.
+    const own = windows.filter(({ how, window }) => !(how === 'last_over_time' && window === '1h'));
+    expect(own.filter(({ window }) => window !== (target.instant ? '$__range' : '$__rate_interval'))).toEqual([]);
+  });
+
+  test.for(targets.filter(({ target }) => target.datasource.type === 'loki'))('$name is LogQL', ({ target }) => {
+    expect(faults(logql.parse(target.expr), target.expr)).toEqual([]);
+  });
+
+  test('what variables offer comes from series that exist', () => {
+    const asked = dashboards.flatMap(({ templating }) =>
+      templating.list.flatMap(({ query }) => (typeof query === 'object' ? [query.query] : [])),
+    );
+    expect(asked.map((query) => /^label_values\((\w+)[{,]/.exec(query)?.[1])).toEqual([
+      'watchpost_probe_info',
+      'watchpost_probe_info',
+    ]);
+    expect(isKnown('watchpost_probe_info')).toBe(true);
+  });
+});
