@@ -9,7 +9,7 @@ import { sendSlack } from './slack.ts';
 import { messageOf, type Try } from './tries.ts';
 
 export type { Delivery, Page } from './page.ts';
-export { type MailMessage, renderMail, renderSlack, type SlackPayload } from './render.ts';
+export { renderMail, renderSlack } from './render.ts';
 
 export interface Pager {
   /**

@@ -15,7 +15,7 @@ export interface TryOptions {
 /** Before the second and the third try. There is no fourth: who called decides whether to begin again. */
 const pausesMs = [1_000, 3_000];
 /** Longer than this nobody waits for a page; the try is then made early. */
-const longestPauseMs = 15_000;
+const longestPauseMs = 10_000;
 
 /** Tries until one is done or is not worth repeating. Never throws. */
 export async function tryRepeatedly(once: (signal: AbortSignal) => Promise<Try>, options: TryOptions): Promise<Try> {
