@@ -76,9 +76,9 @@ export function mailOverflow(words: string): string {
 }
 
 function kicker(facts: Facts, status: Status): string {
-  const { say, when } = facts;
-  const state = status === 'resolved' ? 'resolved' : when(label('severity'), say(label('severity')), 'alert');
-  return `${state}${when(label('environment'), ` · ${say(label('environment'))}`)}${when(label('stack'), ` · ${say(label('stack'))}`)}`;
+  const { name, when } = facts;
+  const state = status === 'resolved' ? 'resolved' : when(label('severity'), name(label('severity')), 'alert');
+  return `${state}${when(label('environment'), ` · ${name(label('environment'))}`)}${when(label('stack'), ` · ${name(label('stack'))}`)}`;
 }
 
 /** What the found value is called, and how it looks: red while it hurts, plain when it is over. */

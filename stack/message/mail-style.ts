@@ -56,7 +56,7 @@ export const mailStyle = `
   .warning { color: #f8bd62 !important; }
   .resolved { color: #5ddba0 !important; }
   .first { border-left-color: #4a5361 !important; }
-  .main { background: #3b7bf0 !important; border-color: #3b7bf0 !important; color: #ffffff !important; }
+  .main { background: #2b67d8 !important; border-color: #2b67d8 !important; color: #ffffff !important; }
   .other { background: #1a1f27 !important; border-color: #4a5361 !important; color: #8db6ff !important; }
 }
 `;
