@@ -37,7 +37,9 @@ export function alloyService(config: Config, surroundings: Surroundings): Compos
           '/var/run/docker.sock:/var/run/docker.sock:ro',
         ),
         ...(logs.some(({ kind }) => kind === 'unit') ? journal : []),
-        ...folders.map((folder) => readOnly(folder, `${hostFilesMount}${folder === '/' ? '' : folder}`)),
+        ...folders.map((folder, index) =>
+          index === 0 ? noted('Log files of the host.', hostFolder(folder)) : hostFolder(folder),
+        ),
       ],
       tmpfs: flow(['/tmp']),
       healthcheck: noted('The image has no wget.', healthCheck(bashGet(parts.alloy.port, '/-/ready'))),
@@ -49,10 +51,14 @@ export function alloyService(config: Config, surroundings: Surroundings): Compos
 
 /** The journal lies in one of the two, as the host keeps it; the id says which is the host's own. */
 const journal: readonly YamlValue[] = [
-  readOnly('/var/log', '/var/log'),
+  noted("The host's journal.", readOnly('/var/log', '/var/log')),
   readOnly('/run/log', '/run/log'),
   readOnly('/etc/machine-id', '/etc/machine-id'),
 ];
+
+function hostFolder(folder: string): YamlValue {
+  return readOnly(folder, `${hostFilesMount}${folder === '/' ? '' : folder}`);
+}
 
 /** A folder that is not there is an error: made by the engine, it would be empty and belong to root. */
 function readOnly(source: string, target: string): YamlValue {
