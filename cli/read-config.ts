@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { loadConfig, renderDiagnostics } from '../config/index.ts';
 import type { Config } from '../config/model.ts';
-import { sayPath } from './checkout.ts';
+import { checkout, sayPath } from './checkout.ts';
 import { sayFileFault } from './say-file-fault.ts';
 import { UserError } from './user-error.ts';
 
@@ -16,7 +18,7 @@ export async function tryConfig(file: string, mode: ReadMode): Promise<{ config:
   } catch (error) {
     return { problem: `cannot read ${sayPath(file)}: ${sayFileFault(error)}` };
   }
-  const loaded = loadConfig(source, { file: sayPath(file), env: process.env, mode });
+  const loaded = loadConfig(source, { file: sayPath(file), env: await variables(), mode });
   if ('config' in loaded) return loaded;
   return { problem: renderDiagnostics(loaded.diagnostics, source).trimEnd() };
 }
@@ -26,4 +28,13 @@ export async function readConfig(file: string, mode: ReadMode): Promise<Config> 
   const result = await tryConfig(file, mode);
   if ('problem' in result) throw new UserError(result.problem);
   return result.config;
+}
+
+/** As Compose finds them: those of the shell, then those of `.env` beside compose.yaml. */
+async function variables(): Promise<Readonly<Record<string, string | undefined>>> {
+  const text = await readFile(join(checkout, '.env'), 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return '';
+    throw new UserError(`cannot read ${sayPath(join(checkout, '.env'))}: ${sayFileFault(error)}`, { cause: error });
+  });
+  return { ...parseEnv(text), ...process.env };
 }

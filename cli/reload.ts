@@ -33,6 +33,8 @@ export function command(terminal: Terminal): Command {
  */
 async function reload(options: Options, terminal: Terminal): Promise<void> {
   const { stack, configFile } = await findStack(options);
+  // Natively the process that runs it has variables of its own, and judges them itself.
+  if (stack.variables === 'ours') await readConfig(configFile, 'run');
   const config = await readConfig(configFile, 'generate');
   const refusals = await stack.refusals(config);
   if (refusals.length > 0) {
@@ -48,7 +50,8 @@ async function reload(options: Options, terminal: Terminal): Promise<void> {
   } catch (error) {
     await writeFiles(stack.root, before, stack.folders);
     await stack.adopt(changed);
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message}\nthe configuration before is in force again`, { cause: error });
   }
   const taken = [await probeService(stack, configHash(config)), ...(await takeConfiguration(stack, files, changed))];
   terminal.print(`${sayPath(configFile)}, stack started ${stack.way}`);
@@ -89,11 +92,11 @@ async function reloadProbeService(stack: RunningStack): Promise<void> {
   const url = stack.url('watchpost');
   const response = await fetch(`${url}/-/reload`, { method: 'POST', signal: AbortSignal.timeout(30_000) }).catch(
     (error: unknown) => {
-      throw new UserError(`the probe service does not answer at ${url}; nothing was changed`, { cause: error });
+      throw new UserError(`the probe service does not answer at ${url}`, { cause: error });
     },
   );
   const words = (await response.text()).trim();
-  if (!response.ok) throw new UserError(`${words}\nthe probe service refuses it; nothing was changed`);
+  if (!response.ok) throw new UserError(`${words}\nthe probe service refuses it`);
 }
 
 /** By its own metric: the hash of what it runs. */

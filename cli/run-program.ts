@@ -28,7 +28,7 @@ export function runProgram(
     }, options.timeoutMs);
     const end = (code: number | undefined) => {
       clearTimeout(timer);
-      resolve({ code, output: pieces.join('').trim() });
+      resolve({ code, output: pieces.join('').replace(/^\n+/, '').trimEnd() });
     };
     child.once('error', (error) => {
       pieces.push(error.message);

@@ -6,6 +6,8 @@ import type { GeneratedFile } from '../stack/surroundings.ts';
 export interface RunningStack {
   /** `natively` or `by Docker Compose`. */
   readonly way: string;
+  /** Whose variables its probe service gets: those that we see, or those that it was started with. */
+  readonly variables: 'ours' | 'its own';
   readonly present: ReadonlySet<Part>;
   /** Where generated files go, and the folders that hold nothing else. */
   readonly root: string;

@@ -1,11 +1,9 @@
 import { noted, spaced, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
 import { logResource } from '../stack/log-fields.ts';
-import { parts } from '../stack/parts.ts';
+import { lokiGrpcAbove, parts } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 
 const retention = '168h';
-/** Above the port of its API: 3100 and 9095, as everybody has them; where the one is moved, so is the other. */
-const grpcAbove = 5_995;
 
 /** Loki as one process with everything on its own disk. Keys as Loki 3.7 reads them. */
 export function lokiConfig(surroundings: Surroundings): GeneratedFile {
@@ -17,7 +15,7 @@ export function lokiConfig(surroundings: Surroundings): GeneratedFile {
       http_listen_address: host,
       http_listen_port: port,
       grpc_listen_address: noted('Spoken only inside this process.', '127.0.0.1'),
-      grpc_listen_port: port + grpcAbove,
+      grpc_listen_port: port + lokiGrpcAbove,
       log_level: 'warn',
       log_format: 'json',
     }),

@@ -20,6 +20,8 @@ export const composeProject = 'watchpost';
 /** Further ports that a part listens on. */
 export const demoTlsPort = 39443;
 export const mailpitSmtpPort = 1025;
+/** Loki's inner port above that of its API: 3100 and 9095, as everybody has them; where one is moved, so is the other. */
+export const lokiGrpcAbove = 5_995;
 
 /**
  * Image references, `name:tag`. Each can be overridden by its variable, which Compose expands:

@@ -11,6 +11,7 @@ import type { RunningStack } from '../running-stack.ts';
 import { composeFolder, composeSurroundings } from '../surroundings.ts';
 import { UserError } from '../user-error.ts';
 import { compose } from './engine.ts';
+import { publishedParts } from './published.ts';
 
 const askMs = 30_000;
 const changeMs = 300_000;
@@ -23,12 +24,18 @@ export async function runningByCompose(): Promise<RunningStack | undefined> {
   const services = new Set(listed.output.split('\n'));
   const present = new Set<Part>(partNames.filter((part) => services.has(part)));
   if (present.size === 0) return undefined;
+  const published = await publishedParts();
   return {
     way: 'by Docker Compose',
+    variables: 'ours',
     present,
     root: checkout,
     folders: checkoutFolders,
-    url: (part) => `http://127.0.0.1:${parts[part].port}`,
+    url(part) {
+      const at = published.find((one) => one.part === part);
+      if (!at) throw new UserError(`${parts[part].title} publishes no port, so it cannot be told from here`);
+      return `http://${at.host}:${at.port}`;
+    },
     generate(config) {
       const surroundings = composeSurroundings(config);
       return [...generateAll(config, surroundings), ...generateForCheckout(config, surroundings)];

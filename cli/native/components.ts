@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mailpitSmtpPort, type Part } from '../../stack/parts.ts';
+import { lokiGrpcAbove, mailpitSmtpPort, type Part } from '../../stack/parts.ts';
 import type { Surroundings } from '../../stack/surroundings.ts';
 
 /** The parts that run as child processes. The probe service and the demo app run in the process of `up` itself. */
@@ -10,8 +10,8 @@ export interface Component {
   readonly programs: readonly string[];
   /** Answers 200 when the component can work. */
   readonly readyPath: string;
-  /** Ports besides the one of its web pages. */
-  readonly furtherPorts?: readonly number[];
+  /** Ports besides the one of its web pages, which is given. */
+  readonly furtherPorts?: (port: number) => readonly number[];
   /** Without this part it would have nothing to do. */
   readonly needs?: Part;
   /** The program, and its arguments, that accept or refuse the generated configuration without starting anything. */
@@ -22,9 +22,6 @@ export interface Component {
   /** How to get it on Debian. */
   readonly install: string;
 }
-
-/** Loki's parts talk to each other through it, on 127.0.0.1. */
-const lokiGrpcPort = 9095;
 
 /** In the order of the table that `up` prints. */
 export const components: Readonly<Record<ComponentPart, Component>> = {
@@ -49,7 +46,7 @@ export const components: Readonly<Record<ComponentPart, Component>> = {
   loki: {
     programs: ['loki'],
     readyPath: '/ready',
-    furtherPorts: [lokiGrpcPort],
+    furtherPorts: (port) => [port + lokiGrpcAbove],
     check: ({ folder }) => ({
       programs: ['loki'],
       args: ['-verify-config', `-config.file=${join(folder('loki'), 'loki.yaml')}`],
@@ -75,7 +72,7 @@ export const components: Readonly<Record<ComponentPart, Component>> = {
   },
   mailpit: {
     programs: ['mailpit'],
-    furtherPorts: [mailpitSmtpPort],
+    furtherPorts: () => [mailpitSmtpPort],
     readyPath: '/readyz',
     install: "one program, from the Mailpit project's releases, into /usr/local/bin",
   },

@@ -20,7 +20,7 @@ for (const host of ['127.0.0.1', '0.0.0.0', '::']) {
     expect(sayPortOwners([{ port: server.port, pid: 7, name: 'prometheus' }], () => 'Prometheus').split('\n')).toEqual([
       '1 port taken; nothing was started:',
       `  port ${server.port}, which Prometheus needs, is taken by prometheus (pid 7)`,
-      "Debian's packages start a daemon of their own: `systemctl disable --now NAME` stops it, or give our part another port by --port PART=N.",
+      "Debian's packages start a daemon of their own: `systemctl disable --now NAME` stops it, or give our part another port: natively by --port PART=N, with Compose in compose.override.yaml.",
     ]);
   });
 }

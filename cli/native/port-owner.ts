@@ -97,5 +97,5 @@ export function sayPortOwners(owners: readonly PortOwner[], wantedBy: (port: num
 function hint(name: string | undefined): string {
   if (name === 'docker-proxy') return 'A container publishes it; `./watchpost down` stops ours, `docker ps` shows all.';
   if (name?.startsWith('node')) return 'Perhaps another Watchpost: `./watchpost down` stops it.';
-  return "Debian's packages start a daemon of their own: `systemctl disable --now NAME` stops it, or give our part another port by --port PART=N.";
+  return "Debian's packages start a daemon of their own: `systemctl disable --now NAME` stops it, or give our part another port: natively by --port PART=N, with Compose in compose.override.yaml.";
 }

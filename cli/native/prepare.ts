@@ -101,7 +101,8 @@ function mustBeFree(present: ReadonlySet<Part>, ports: Ports): void {
   for (const part of present) wantedBy.set(ports[part] ?? parts[part].port, parts[part].title);
   if (present.has('demo')) wantedBy.set(demoTlsPort, parts.demo.title);
   for (const part of componentParts.filter((name) => present.has(name))) {
-    for (const port of components[part].furtherPorts ?? []) wantedBy.set(port, parts[part].title);
+    const further = components[part].furtherPorts?.(ports[part] ?? parts[part].port) ?? [];
+    for (const port of further) wantedBy.set(port, parts[part].title);
   }
   const owners = portOwners([...wantedBy.keys()]);
   if (owners.length > 0) throw new UserError(sayPortOwners(owners, (port) => wantedBy.get(port) ?? 'the stack'));

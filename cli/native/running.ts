@@ -20,6 +20,7 @@ export function runningNatively(state: NativeState, folders: NativeFolders): Run
   const generate = (config: Config, out: string) => generateAll(reachable(config, present), at(config, out));
   return {
     way: `natively (process ${state.pid})`,
+    variables: 'its own',
     present,
     root: folders.out,
     folders: componentFolders,
