@@ -12,6 +12,8 @@ export default defineConfig({
           include: ['test/stack/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 600_000,
+          // They wait for seconds to pass, not for the processor.
+          maxWorkers: 5,
         },
       },
     ],

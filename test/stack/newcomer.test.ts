@@ -83,7 +83,10 @@ printf %s http://${hostName}:${slack.port}/services/T0/B0/x > /tmp/mine/secrets/
     });
 
     test('Ctrl-C ends all of it and leaves no process', async () => {
-      await machine.sh(`pkill -INT -f 'cli/watchpost.ts up' || kill -INT $(pidof npm)`);
+      // What a terminal does: the signal goes to npm and to what npm started.
+      await machine.sh(
+        'for p in /proc/[0-9]*; do if tr "\\0" " " < $p/cmdline | grep -Eq "^(npm start|([^ ]*/)?node cli/watchpost.ts up)"; then kill -INT $(basename $p); fi; done 2>/dev/null',
+      );
       await until('the end', async () => (await processes(machine)).length === 0, 20_000);
       expect(await printed()).toContain('nothing is left running');
     });

@@ -1,7 +1,7 @@
 import { GenericContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageOf, missing } from '../support/found.ts';
-import { pagesAbout, waitForPages } from '../support/pages.ts';
+import { arrived, pagesAbout, waitForPages } from '../support/pages.ts';
 import { hostName, type Stack, startStack } from '../support/stack.ts';
 import { startTarget, type Target } from '../support/target.ts';
 
@@ -109,7 +109,7 @@ describe.skipIf(lacking)(`a page and its resolve${lacking ? ` (${lacking})` : ''
       { name: 'panel', slack: [], mail: [] },
       { name: 'database', slack: ['firing'], mail: ['firing'] },
     ]);
-    expect(stack.slack.received).toHaveLength(7);
-    expect(stack.mail.received).toHaveLength(7);
+    expect(arrived(stack).slack).toHaveLength(7);
+    expect(arrived(stack).mail).toHaveLength(7);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missing } from '../support/found.ts';
-import { pagesAbout, waitForPages } from '../support/pages.ts';
+import { arrived, pagesAbout, waitForPages } from '../support/pages.ts';
 import { hostName, type Stack, startStack } from '../support/stack.ts';
 import { startTarget, type Target } from '../support/target.ts';
 
@@ -26,7 +26,9 @@ describe.skipIf(lacking)(`with Prometheus stopped${lacking ? ` (${lacking})` : '
   });
   afterAll(() => cleanup.disposeAsync());
 
-  test('the fast path alone pages, does not resolve while the target stays down, and resolves when it is back', async () => {
+  test('the fast path alone pages, does not resolve while the target stays down, and resolves when it is back', {
+    timeout: 330_000,
+  }, async () => {
     const broken = Date.now();
     target.answer(500);
     const page = await waitForPages.firing(stack, 'shop', 10_000);
@@ -42,7 +44,7 @@ describe.skipIf(lacking)(`with Prometheus stopped${lacking ? ` (${lacking})` : '
     const { slack, mail } = pagesAbout(stack, 'shop');
     expect(slack.map((entry) => entry.status)).toEqual(['firing', 'resolved']);
     expect(mail.map((entry) => entry.status)).toEqual(['firing', 'resolved']);
-    expect(stack.slack.received).toHaveLength(2);
-    expect(stack.mail.received).toHaveLength(2);
+    expect(arrived(stack).slack).toHaveLength(2);
+    expect(arrived(stack).mail).toHaveLength(2);
   });
 });

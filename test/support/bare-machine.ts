@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sourceFiles } from '../rules/source-files.ts';
@@ -17,6 +17,8 @@ export interface BareMachine extends AsyncDisposable {
 /** Programs that the tests have copied out of images; put into PATH where a script wants them. */
 export const programsInside = '/opt/programs';
 
+const templates = join(checkout, '.watchpost/test/alertmanager');
+
 export async function startBareMachine(): Promise<BareMachine> {
   await using cleanup = new AsyncDisposableStack();
   const tree = mkdtempSync(join(tmpdir(), 'watchpost-clone-'));
@@ -33,6 +35,8 @@ export async function startBareMachine(): Promise<BareMachine> {
     'host.docker.internal:host-gateway',
     '-v',
     `${programFolder}:${programsInside}:ro`,
+    // What Debian's Alertmanager reads at start, where its package puts it.
+    ...(existsSync(templates) ? ['-v', `${templates}:/usr/share/prometheus/alertmanager:ro`] : []),
   ];
   const id = (await must('docker', [...args, imageOf('node'), 'sleep', 'infinity'])).trim();
   cleanup.defer(async () => {

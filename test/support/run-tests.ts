@@ -3,13 +3,13 @@
  * on a bare Debian machine installs the engine and builds images, which takes minutes; later ones find them.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCompose } from './compose-plugin.ts';
 import { ensureEngine } from './engine.ts';
 import { type Findings, findingsFile, programFolder } from './found.ts';
 import { checkout, ensureImage, type Found, imageVariables, type TestImage } from './images.ts';
-import { must } from './shell.ts';
+import { must, run } from './shell.ts';
 
 const wanted: readonly TestImage[] = [
   'prometheus',
@@ -59,6 +59,7 @@ async function prepare(): Promise<Findings> {
   }
   variables = await ensureCompose(say);
   for (const [name, path] of programs) await copyOut(images.get(name), path);
+  await copyTemplates(images.get('alertmanager'));
   return { images: { ...Object.fromEntries(images), watchpost: await buildOwn(images) } };
 }
 
@@ -70,6 +71,25 @@ async function buildOwn(images: ReadonlyMap<TestImage, Found>): Promise<Found> {
   const args = ['build', '-q', '-t', image, '--build-arg', `NODE_IMAGE=${node}`, '.'];
   await must('docker', args, { cwd: checkout, env: { DOCKER_BUILDKIT: '0' }, timeoutMs: 900_000 });
   return { image };
+}
+
+/** Debian's Alertmanager reads these at start, from where its package puts them, and does not start without. */
+const debianTemplates = '/usr/share/prometheus/alertmanager';
+
+async function copyTemplates(from: Found | undefined): Promise<void> {
+  if (!from || 'missing' in from) return;
+  const container = (await must('docker', ['create', from.image])).trim();
+  try {
+    const kept = join(folder, 'alertmanager');
+    rmSync(kept, { recursive: true, force: true });
+    const copied = await run('docker', ['cp', `${container}:${debianTemplates}`, kept]);
+    // The official image has no such folder and needs none.
+    if (copied.code !== 0 || existsSync(debianTemplates) || process.getuid?.() !== 0) return;
+    say(`installing ${debianTemplates}, which Debian's Alertmanager reads`);
+    cpSync(kept, debianTemplates, { recursive: true });
+  } finally {
+    await must('docker', ['rm', '-v', container]);
+  }
 }
 
 async function copyOut(from: Found | undefined, path: string): Promise<void> {
