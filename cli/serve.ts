@@ -42,9 +42,9 @@ async function serve(options: Options, terminal: Terminal): Promise<void> {
   }).catch((error) => {
     throw sayListenFault(error, `${listen.host}:${listen.port}`);
   });
-  for (const line of facts(config, service.url, options)) terminal.print(line);
   const reload = () => void service.reload();
   process.on('SIGHUP', reload);
+  for (const line of facts(config, service.url, options)) terminal.print(line);
   await stopped;
   process.off('SIGHUP', reload);
   await stopWithin(3_000, () => service[Symbol.asyncDispose]());
