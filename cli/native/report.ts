@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Service } from '../../probes/index.ts';
 import { type Part, parts } from '../../stack/parts.ts';
-import { sayPath, shippedConfig } from '../checkout.ts';
+import { defaultDataFolder, sayPath, shippedConfig } from '../checkout.ts';
 import { sayMisbehave } from '../demo.ts';
 import { sayConfigFile, sayWherePagesGo } from '../say-config.ts';
 import { type Cell, table } from '../table.ts';
@@ -73,9 +73,10 @@ async function facts({ prepared, configFile, folders, service, terminal }: Repor
   return aligned(lines, terminal);
 }
 
-function nextSteps({ prepared, configFile, terminal }: ReportOptions): readonly string[] {
+function nextSteps({ prepared, configFile, folders, terminal }: ReportOptions): readonly string[] {
   const { present, config, surroundings, absent } = prepared;
   const configOption = configFile === shippedConfig ? '' : ` --config ${sayPath(configFile)}`;
+  const dataOption = folders.data === defaultDataFolder ? '' : ` --data ${sayPath(folders.data)}`;
   const steps: (readonly [string, string])[] = [];
   if (present.has('demo')) {
     steps.push(['Break the demo app', sayMisbehave(surroundings.address('demo'), 'down')]);
@@ -89,7 +90,7 @@ function nextSteps({ prepared, configFile, terminal }: ReportOptions): readonly 
     ]);
     steps.push(['', `and below notify: in ${sayPath(configFile)} put`]);
     steps.push(['', '  slack: { webhook_url_file: /run/secrets/slack_webhook_url }']);
-    steps.push(['', `then ./watchpost reload${configOption}`]);
+    steps.push(['', `then ./watchpost reload${dataOption}`]);
   }
   steps.push(['Try the channels', `./watchpost page --test${configOption}`]);
   if (absent.some(({ detail }) => detail.startsWith('apt-get install prometheus'))) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { place } from '../testing/place.ts';
+import { place } from '../../test/support/native-place.ts';
 import { runWatchpost } from '../testing/run-watchpost.ts';
 import { startWatchpost } from '../testing/running-watchpost.ts';
 

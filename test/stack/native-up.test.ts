@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findProgram } from '../../cli/native/programs.ts';
 import { startTimeOf } from '../../cli/native/state-file.ts';
-import { type Place, place } from '../../cli/testing/place.ts';
 import { runWatchpost } from '../../cli/testing/run-watchpost.ts';
 import { startWatchpost } from '../../cli/testing/running-watchpost.ts';
 import { waitUntil } from '../../cli/wait-until.ts';
+import { type Place, place } from '../support/native-place.ts';
 
 const programs = ['prometheus', 'promtool', 'amtool', 'setpriv'].map((name) => findProgram([name]));
 const alertmanager = findProgram(['alertmanager', 'prometheus-alertmanager']);

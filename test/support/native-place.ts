@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type SlackSink, startSlackSink } from '../../test/support/slack-sink.ts';
-import { startTarget, type Target } from '../../test/support/target.ts';
-import { freePorts } from './running-watchpost.ts';
+import { freePorts } from '../../cli/testing/running-watchpost.ts';
+import { type SlackSink, startSlackSink } from './slack-sink.ts';
+import { startTarget, type Target } from './target.ts';
 
 /** A machine on which some programs are installed, and a service that a test breaks. */
 export interface Place extends AsyncDisposable {
