@@ -1,6 +1,6 @@
 import type { Config } from '../config/model.ts';
 import { formatDuration } from '../stack/duration.ts';
-import { noted, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
+import { flow, noted, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
 import { dataSources, scrapeIntervalMs } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 
@@ -26,8 +26,19 @@ export function generateGrafana(_config: Config, surroundings: Surroundings): re
         },
       ],
     }),
+    ...notUsed,
   ];
 }
+
+/** Grafana looks for these folders at every start, and calls it an error when one is not there. */
+const notUsed: readonly GeneratedFile[] = [
+  yamlFile('grafana/generated/provisioning/plugins/watchpost.yaml', 'No plugins.', { apiVersion: 1, apps: flow([]) }),
+  yamlFile(
+    'grafana/generated/provisioning/alerting/watchpost.yaml',
+    "No alert rules: they are Prometheus's, and Alertmanager sends.",
+    { apiVersion: 1, groups: flow([]) },
+  ),
+];
 
 function dataSourceList({ has, address }: Surroundings): readonly YamlValue[] {
   const reached = { access: 'proxy', orgId: 1, editable: false } as const;

@@ -5,10 +5,13 @@ import {
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { reasons } from '../../stack/reasons.ts';
+import { noResult } from './queries.ts';
 
 export const good = 'green';
 export const warning = 'orange';
 export const bad = 'red';
+/** Where there is no value, and need not be one. */
+export const unknown = '#7f8389';
 
 /** Green from 0, and from each limit on the next colour: `limits([1, 'red'])`. Where there is no value at all: red. */
 export function limits(...steps: readonly (readonly [number, string])[]): ThresholdsConfigBuilder {
@@ -40,4 +43,4 @@ export const reasonWords: ValueMapping = {
   ),
 };
 
-export const upOrDown = words({ 0: ['up', good], 1: ['down', bad] });
+export const upOrDown = words({ 0: ['up', good], [noResult]: ['no result', warning], 1: ['down', bad] });

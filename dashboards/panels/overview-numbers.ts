@@ -1,9 +1,9 @@
 import type { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { aggregate, select } from '../../stack/promql.ts';
 import { firingAlerts } from '../series.ts';
-import { bad, from, good, limits, warning } from './look.ts';
+import { bad, from, good, limits, unknown, warning } from './look.ts';
 import { type NumberPanel, numberPanel } from './number.ts';
-import { heldState, perProbe, secondsPerDay } from './queries.ts';
+import { certificateDays, heldState, perProbe } from './queries.ts';
 
 /** The first row: six numbers that are green when all is right. */
 export function numbers(): readonly PanelBuilder[] {
@@ -41,10 +41,10 @@ const table: readonly NumberPanel[] = [
     title: 'First certificate to expire',
     description:
       'How long until the first certificate expires. When it is not green, renew the one that the table below shows.',
-    expr: `(min(${select('probe_ssl_earliest_cert_expiry')}) - time()) / ${secondsPerDay}`,
+    expr: `min(${certificateDays(perProbe)})`,
     unit: 'suffix: days',
     decimals: 0,
-    colours: from(bad, [7, warning], [21, good]),
+    colours: from(unknown, [-36_500, bad], [7, warning], [21, good]),
     none: 'no certificates',
   },
   {
@@ -55,7 +55,7 @@ const table: readonly NumberPanel[] = [
     expr: `time() - max(${select('watchpost_alert_path_last_success_timestamp_seconds')} > 0)`,
     unit: 's',
     colours: limits([150, warning], [300, bad]),
-    none: 'never',
+    none: 'not known',
   },
   {
     id: 6,

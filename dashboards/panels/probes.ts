@@ -6,8 +6,8 @@ import { aggregate, select } from '../../stack/promql.ts';
 import { firingAlerts } from '../series.ts';
 import { overTime, rows } from './data.ts';
 import { graphPanel } from './graph.ts';
-import { bad, from, good, reasonWords, upOrDown, warning } from './look.ts';
-import { certificateDays, heldState, lastRunAge, passedShare, perProbe } from './queries.ts';
+import { bad, from, good, reasonWords, unknown, upOrDown, warning } from './look.ts';
+import { certificateDays, configured, failuresNow, lastRunAge, passedShare, perProbe, stateNow } from './queries.ts';
 import { linkToService, tablePanel, width } from './table.ts';
 import { probeTimeline } from './timeline.ts';
 
@@ -20,11 +20,11 @@ export function probesNow(): Table {
     description:
       'The confirmed state, and how each probe did over the time range. Click a name to see why it is down. Renew a certificate that is not green.',
     queries: [
-      rows(aggregate('max', perProbe, heldState()), 'A'),
-      rows(passedShare(perProbe), 'B'),
-      rows(aggregate('max', perProbe, `avg_over_time(${select('probe_duration_seconds')}[$__range])`), 'C'),
-      rows(lastRunAge(perProbe), 'D'),
-      rows(certificateDays(perProbe), 'E'),
+      rows(stateNow(), 'A'),
+      rows(configured(passedShare(perProbe)), 'B'),
+      rows(configured(aggregate('max', perProbe, `avg_over_time(${select('probe_duration_seconds')}[$__range])`)), 'C'),
+      rows(configured(lastRunAge(perProbe)), 'D'),
+      rows(configured(certificateDays(perProbe)), 'E'),
     ],
     columns: [
       {
@@ -62,8 +62,7 @@ export function probesNow(): Table {
         properties: [
           { id: 'unit', value: 'suffix: days' },
           { id: 'decimals', value: 0 },
-          { id: 'noValue', value: '–' },
-          { id: 'thresholds', value: from('text', [-36_500, bad], [7, warning], [21, good]).build() },
+          { id: 'thresholds', value: from(unknown, [-36_500, bad], [7, warning], [21, good]).build() },
           { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
         ],
       },
@@ -92,9 +91,7 @@ export function failing(): Table {
     title: 'Why they are down',
     description:
       'What was found when the failure was confirmed. The runbook of ProbeDown says what to do for each reason.',
-    queries: [
-      rows(aggregate('max', [...perProbe, 'reason', 'found', 'expected'], select('watchpost_probe_failing_info'))),
-    ],
+    queries: [rows(failuresNow([...perProbe, 'reason', 'found', 'expected']))],
     columns: [
       { from: 'service', title: 'Service', properties: [linkToService('Service'), width(110)] },
       { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe'), width(110)] },
@@ -102,7 +99,7 @@ export function failing(): Table {
       { from: 'found', title: 'Found' },
       { from: 'expected', title: 'Expected' },
     ],
-    none: 'Nothing is down.',
+    none: 'No probe is known to be down.',
   });
 }
 

@@ -9,7 +9,7 @@ import { overTime, rows } from './data.ts';
 import { barsPanel, graphPanel, stackedPanel } from './graph.ts';
 import { bad, from, good, limits, reasonWords, upOrDown, warning } from './look.ts';
 import { numberPanel } from './number.ts';
-import { certificateDays, heldState, lastRunAge, passedShare } from './queries.ts';
+import { certificateDays, downFor, lastRunAge, noResult, passedShare, stateNow } from './queries.ts';
 import { tablePanel, width } from './table.ts';
 import { probeTimeline, timelinePanel } from './timeline.ts';
 
@@ -24,9 +24,9 @@ export function numbers(): readonly BigNumber[] {
       id: 1,
       title: 'State',
       description: 'Down when any of the chosen probes is confirmed down. The table below says why.',
-      expr: `max(${heldState(chosen)})`,
+      expr: `max(${stateNow(chosen)})`,
       unit: 'none',
-      colours: limits([1, bad]),
+      colours: limits([noResult, warning], [1, bad]),
       none: 'has not run',
     }).mappings([upOrDown]),
     numberPanel({
@@ -44,7 +44,7 @@ export function numbers(): readonly BigNumber[] {
       id: 3,
       title: 'Down for',
       description: 'How long the failure lasts, from the start of its first failing run.',
-      expr: `time() - min(${select('watchpost_probe_down_since_timestamp_seconds', chosen)})`,
+      expr: downFor(chosen),
       unit: 's',
       colours: from(good, [0, bad]),
       none: 'not down',

@@ -36,6 +36,7 @@ export function tablePanel({ id, title, description, queries, columns, sortBy, n
     .unit('none')
     .noValue(none)
     .filterable(false)
+    .overrideByRegexp('.*', [{ id: 'noValue', value: '–' }])
     .transformations(merged(columns));
   for (const { title: name, properties } of columns)
     if (properties) panel = panel.overrideByName(name, [...properties]);
