@@ -9,12 +9,12 @@ import { checkout, read, sourceFiles } from './source-files.ts';
 const commands: Readonly<
   Record<string, 'here' | { readonly file: string; readonly says: string } | { readonly why: string }>
 > = {
-  'docker compose up -d --wait': { file: 'test/stack/compose.test.ts', says: "'up', '-d', '--wait'" },
+  'docker compose up -d --wait': { file: 'test/stack/compose.test.ts', says: 'docker compose up -d --wait' },
   'npm ci && npm start': { file: 'test/stack/newcomer.test.ts', says: 'npm ci && npm start' },
   'npm ci && npm test': { file: '.ci/run', says: 'npm ci && npm test' },
   'docker compose exec grafana cat /var/lib/grafana/admin-password': {
     file: 'test/stack/compose.test.ts',
-    says: "'grafana', 'cat', '/var/lib/grafana/admin-password'",
+    says: 'docker compose exec grafana cat /var/lib/grafana/admin-password',
   },
   'curl -d \'{"mode":"down"}\' http://127.0.0.1:39417/misbehave': {
     file: 'test/stack/newcomer.test.ts',
@@ -37,7 +37,7 @@ const commands: Readonly<
   './watchpost page --test': { file: 'test/stack/newcomer.test.ts', says: './watchpost page --test' },
   'docker compose run --rm --user "$(id -u):$(id -g)" generate': {
     file: 'test/stack/compose.test.ts',
-    says: "'run', '--rm', '--no-deps', '--user', '1000:1000', 'generate'",
+    says: 'docker compose run --rm --user',
   },
 };
 

@@ -46,6 +46,7 @@ describe.skipIf(lacking)(
       const hidden = ['alloy', 'node-exporter'].filter(present).map((name) => `  ${name}: { ports: !override [] }`);
       writeFileSync(join(folder, 'compose.override.yaml'), `services:\n${[...override, ...hidden].join('\n')}\n`);
       services = (await compose('config', '--services')).split('\n').filter((name) => name !== '' && present(name));
+      // README: docker compose up -d --wait
       await compose(
         'up',
         '-d',
@@ -113,6 +114,7 @@ describe.skipIf(lacking)(
 
     test('the generators run in the image and leave no file of another owner', async () => {
       await must('chown', ['-R', '1000:1000', folder]);
+      // README: docker compose run --rm --user "$(id -u):$(id -g)" generate
       await compose('run', '--rm', '--no-deps', '--user', '1000:1000', 'generate');
       const foreign = await must('find', [folder, '-not', '-user', '1000', '-print']);
       expect(foreign).toBe('');
@@ -122,6 +124,7 @@ describe.skipIf(lacking)(
 
     test('Grafana has a password of its own and both dashboards', async (context) => {
       if (!present('grafana')) context.skip(missing(['grafana']));
+      // README: docker compose exec grafana cat /var/lib/grafana/admin-password
       const password = (await compose('exec', '-T', 'grafana', 'cat', '/var/lib/grafana/admin-password')).trim();
       expect(password.length).toBeGreaterThan(15);
       const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
