@@ -1,9 +1,16 @@
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import { type Certificate, checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { sayDuration } from '../../stack/duration.ts';
 import type { Reason } from '../../stack/reasons.ts';
 
-/** The certificates that a peer sent, leaf first. */
-export function chainOf(socket: TLSSocket): readonly DetailedPeerCertificate[] {
+/**
+ * The certificates that a peer sent, leaf first. A well-known root at the end is left out: Node adds it where the peer
+ * did not send it, and there is often another way to another root, so its end is not the end of the peer's certificate. A
+ * private root stays: for those who use it there is no other.
+ */
+export function chainOf(
+  socket: TLSSocket,
+  isWellKnown: (fingerprint256: string) => boolean,
+): readonly DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = [];
   const seen = new Set<string>();
   let certificate: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
@@ -12,7 +19,8 @@ export function chainOf(socket: TLSSocket): readonly DetailedPeerCertificate[] {
     chain.push(certificate);
     certificate = certificate.issuerCertificate;
   }
-  return chain;
+  const last = chain.at(-1);
+  return chain.length > 1 && last && isWellKnown(last.fingerprint256) ? chain.slice(0, -1) : chain;
 }
 
 /** When the first certificate of the chain expires, Unix milliseconds; undefined when the peer sent none. */
@@ -36,76 +44,93 @@ export interface CertificateDemand {
 /**
  * What is wrong with the certificate, the gravest first: dates before names before trust, because an expired certificate
  * is what it is, whoever signed it.
- * @param verification Node's own verdict, `socket.authorizationError`: a code of OpenSSL, or undefined
+ * @param verification OpenSSL's code, undefined where the chain leads to a trusted authority
  * @param now Unix milliseconds
  */
 export function certificateFault(
   chain: readonly DetailedPeerCertificate[],
   verification: string | undefined,
-  nameError: Error | undefined,
   demand: CertificateDemand,
   now: number,
 ): CertificateFault | undefined {
   const expected = `a valid certificate for ${demand.name}`;
-  if (chain.length === 0) return { reason: 'tls_handshake', found: 'no certificate', expected };
-  for (const certificate of chain) {
-    const from = Date.parse(certificate.valid_from);
-    const to = Date.parse(certificate.valid_to);
-    const who = commonName(certificate);
-    if (to <= now) {
-      return {
-        reason: 'certificate_expired',
-        found: `the certificate of ${who} expired ${sayDuration(now - to)} ago (${day(to)})`,
-        expected,
-      };
-    }
-    if (from > now) {
-      return {
-        reason: 'certificate_not_yet_valid',
-        found: `the certificate of ${who} is valid only from ${day(from)}`,
-        expected,
-      };
-    }
+  const [leaf] = chain;
+  if (!leaf) return { reason: 'tls_handshake', found: 'no certificate', expected };
+  // Where OpenSSL found a way to a trusted authority, an old certificate beside that way hurts nobody.
+  for (const certificate of verification === undefined ? [leaf] : chain) {
+    const fault = dateFault(
+      certificate,
+      certificate === leaf ? 'a certificate' : `an issuer, ${nameOf(certificate)},`,
+      now,
+    );
+    if (fault) return { ...fault, expected };
   }
-  if (nameError) {
-    const names = chain[0]?.subjectaltname?.replaceAll(/(DNS|IP Address):/g, '') ?? commonName(chain[0]);
-    return { reason: 'certificate_name', found: `a certificate for ${names}`, expected };
-  }
-  if (verification && demand.trust === 'chain' && verification !== 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return {
-      reason: 'certificate_untrusted',
-      found: `a certificate that is not trusted (${trustWords(verification)})`,
-      expected,
-    };
+  const nameError = checkServerIdentity(demand.name, leaf);
+  if (nameError) return { reason: 'certificate_name', found: `a certificate for ${namesOf(leaf)}`, expected };
+  if (verification !== undefined && demand.trust === 'chain') {
+    return { ...trustFault(verification), expected };
   }
   const soonest = earliestExpiry(chain) ?? 0;
   if (demand.validForMs !== undefined && soonest - now < demand.validForMs) {
     return {
       reason: 'certificate_expiring',
-      found: `a certificate that expires in ${sayDuration(soonest - now)} (${day(soonest)})`,
-      expected: `one valid for ${sayDuration(demand.validForMs)} more`,
+      found: `a certificate that expires in ${sayDuration(soonest - now)} (${minute(soonest)})`,
+      expected: `a certificate valid for ${sayDuration(demand.validForMs)} more`,
     };
   }
   return undefined;
 }
 
-export function commonName(certificate: DetailedPeerCertificate | undefined): string {
-  const { CN, O } = certificate?.subject ?? {};
-  return [CN, O].flat().find((name) => name) ?? 'an unnamed subject';
+/** One certificate in one line, for the account of a run. */
+export function certificateWords(certificate: DetailedPeerCertificate): string {
+  const [from, to] = [certificate.valid_from, certificate.valid_to].map((date) => minute(Date.parse(date)));
+  return `certificate of ${nameOf(certificate)} by ${subjectName(certificate.issuer)}, valid ${from} to ${to}`;
 }
 
-function day(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+function dateFault(
+  certificate: DetailedPeerCertificate,
+  who: string,
+  now: number,
+): Omit<CertificateFault, 'expected'> | undefined {
+  const [from, to] = [Date.parse(certificate.valid_from), Date.parse(certificate.valid_to)];
+  if (to <= now) {
+    return { reason: 'certificate_expired', found: `${who} that expired ${sayDuration(now - to)} ago (${minute(to)})` };
+  }
+  if (from > now)
+    return { reason: 'certificate_not_yet_valid', found: `${who} that is valid only from ${minute(from)}` };
+  return undefined;
 }
 
 /** OpenSSL's codes that an operator meets, in words; the others as they are. */
-function trustWords(code: string): string {
+function trustFault(code: string): Omit<CertificateFault, 'expected'> {
+  if (code === 'CERT_HAS_EXPIRED') {
+    return { reason: 'certificate_expired', found: 'a certificate whose authority has expired' };
+  }
   const words: Readonly<Record<string, string>> = {
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
     SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not known here',
     UNABLE_TO_GET_ISSUER_CERT: 'the chain is incomplete',
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is not known here or the chain is incomplete',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not known here or the chain is incomplete',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is not known here, or the chain is incomplete',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not known here, or the chain is incomplete',
   };
-  return words[code] ?? code;
+  return { reason: 'certificate_untrusted', found: `a certificate that is not trusted: ${words[code] ?? code}` };
+}
+
+/** The names that a certificate is for; of many, the first. */
+function namesOf(certificate: DetailedPeerCertificate): string {
+  const names = certificate.subjectaltname?.split(', ').map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
+  if (!names) return nameOf(certificate);
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+}
+
+function nameOf(certificate: DetailedPeerCertificate): string {
+  return subjectName(certificate.subject);
+}
+
+function subjectName(subject: Partial<Pick<Certificate, 'CN' | 'O'>> | undefined): string {
+  return [subject?.CN, subject?.O].flat().find((name) => name) ?? 'an unnamed subject';
+}
+
+function minute(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

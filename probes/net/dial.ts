@@ -1,5 +1,6 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { sayDuration } from '../../stack/duration.ts';
+import { reasons } from '../../stack/reasons.ts';
 import type { Address, Run } from '../model.ts';
 import type { Recorder } from '../probers/recorder.ts';
 import { codeOf, Failure } from './failure.ts';
@@ -8,8 +9,6 @@ import { formatHostPort, type HostPort } from './host-port.ts';
 export interface Dialled {
   readonly socket: Socket;
   readonly address: Address;
-  readonly resolveMs: number;
-  readonly connectMs: number;
 }
 
 /**
@@ -25,28 +24,49 @@ export async function dial(
   run: Run,
   recorder: Recorder,
 ): Promise<Dialled> {
-  const resolveStart = recorder.elapsedMs();
-  const addresses = await resolve(target, family, expected, run);
-  const resolveMs = recorder.elapsedMs() - resolveStart;
-  recorder.step(`${target.host} resolved to ${addresses.map(({ address }) => address).join(', ')}`);
+  const addresses = await resolve(target, family, expected, run, recorder);
+  return recorder.time('connect', () => connect(addresses, target.port, expected, run, recorder));
+}
 
-  const connectStart = recorder.elapsedMs();
-  let last: Failure | undefined;
+async function connect(
+  addresses: readonly Address[],
+  port: number,
+  expected: string,
+  run: Run,
+  recorder: Recorder,
+): Promise<Dialled> {
+  const failures: Failure[] = [];
   for (const [i, address] of addresses.entries()) {
-    const where = formatHostPort(address.address, target.port);
+    const where = formatHostPort(address.address, port);
     const budgetMs = Math.max(0, run.timeoutMs - recorder.elapsedMs()) / (addresses.length - i);
+    const limit = { ms: budgetMs, said: sayDuration(addresses.length === 1 ? run.timeoutMs : budgetMs) };
     try {
-      const socket = await open(address, target.port, where, budgetMs, expected, run.signal);
+      const socket = await open(address, port, where, limit, expected, run.signal);
       recorder.step(`connected to ${where}`);
-      return { socket, address, resolveMs, connectMs: recorder.elapsedMs() - connectStart };
+      return { socket, address };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      recorder.step(error.found);
-      last = error;
+      if (addresses.length > 1) recorder.step(error.found);
+      failures.push(error);
       if (run.signal.aborted || error.reason === 'descriptors') break;
     }
   }
-  throw last ?? new Failure('dns_not_found', `no address for ${target.host}`, expected);
+  throw judged(failures, addresses.length);
+}
+
+/** The last failure; one that says something of the target before one that says something of us. */
+function judged(failures: readonly Failure[], addresses: number): Failure {
+  const failure = failures.findLast(({ reason }) => reasons[reason].verdict === 'fail') ?? failures.at(-1);
+  if (!failure) throw new Error('no address was tried');
+  if (addresses === 1) return failure;
+  return new Failure(
+    failure.reason,
+    `${failure.found} (tried ${failures.length} of ${addresses} addresses)`,
+    failure.expected,
+    {
+      cause: failure,
+    },
+  );
 }
 
 async function resolve(
@@ -54,57 +74,55 @@ async function resolve(
   family: 4 | 6 | 'any',
   expected: string,
   run: Run,
+  recorder: Recorder,
 ): Promise<readonly Address[]> {
+  const ask = () => run.resolve(target.host, family, run.signal);
   try {
-    return await run.resolve(target.host, family, run.signal);
+    // An address needs no resolving, and a phase that did not run is not reported.
+    if (isIP(target.host)) return await ask();
+    const addresses = await recorder.time('resolve', ask);
+    recorder.step(`${target.host} resolved to ${addresses.map(({ address }) => address).join(', ')}`);
+    if (addresses.length > 0) return addresses;
   } catch (error) {
-    const code = codeOf(error);
-    if (run.signal.aborted) {
-      throw new Failure(
-        'dns_failed',
-        `no answer to the question for ${target.host} in ${sayDuration(run.timeoutMs)}`,
-        expected,
-      );
-    }
-    if (code === 'ENOTFOUND' || code === 'ENODATA') {
-      throw new Failure('dns_not_found', `the name ${target.host} does not resolve`, expected, { cause: error });
-    }
-    if (code === 'EMFILE' || code === 'ENFILE') {
-      throw new Failure('descriptors', 'no file descriptor left in the prober', expected, { cause: error });
-    }
-    // A stopped container's name ends here as well (EAI_AGAIN), where Docker's DNS has nobody to ask further.
-    throw new Failure('dns_failed', `resolving ${target.host} failed (${code || 'unknown error'})`, expected, {
-      cause: error,
-    });
+    throw resolveFailure(error, target.host, expected, run);
   }
+  throw new Failure('dns_not_found', `no address of ${target.host}`, expected);
 }
+
+function resolveFailure(error: unknown, host: string, expected: string, run: Run): Failure {
+  const failure = (reason: Failure['reason'], found: string) => new Failure(reason, found, expected, { cause: error });
+  const code = codeOf(error);
+  if (code === 'EMFILE' || code === 'ENFILE') return failure('descriptors', noDescriptors);
+  if (code === 'EAI_AGAIN') return failure('resolver', `no answer from the prober's own resolver about ${host}`);
+  if (run.signal.aborted) return failure('dns_failed', `no address of ${host} in ${sayDuration(run.timeoutMs)}`);
+  if (code === 'ENOTFOUND' || code === 'ENODATA') return failure('dns_not_found', `the name ${host} does not resolve`);
+  return failure('dns_failed', `resolving ${host} failed (${code || 'unknown error'})`);
+}
+
+const noDescriptors = 'no file descriptor left in the prober';
 
 function open(
   { address, family }: Address,
   port: number,
   where: string,
-  budgetMs: number,
+  limit: { readonly ms: number; readonly said: string },
   expected: string,
   signal: AbortSignal,
 ): Promise<Socket> {
   const { promise, resolve: done, reject } = Promise.withResolvers<Socket>();
   const socket = connectTcp({ host: address, port, family });
-  const silent = () => give('connect_timeout', `no answer from ${where} in ${sayDuration(budgetMs)}`);
-  const timer = setTimeout(silent, budgetMs);
+  const silent = () => give('connect_timeout', `no answer from ${where} in ${limit.said}`);
+  const timer = setTimeout(silent, limit.ms);
   const give = (reason: Failure['reason'], found: string, cause?: unknown) => {
     socket.destroy();
     reject(new Failure(reason, found, expected, { cause }));
   };
   signal.addEventListener('abort', silent, { once: true });
+  if (signal.aborted) silent();
   socket.once('connect', () => done(socket));
   socket.once('error', (error) => {
-    const code = codeOf(error);
-    if (code === 'ECONNREFUSED') give('connect_refused', `connection refused by ${where}`, error);
-    else if (code === 'ECONNRESET') give('connect_reset', `connection reset by ${where}`, error);
-    else if (code === 'ETIMEDOUT') give('connect_timeout', `no answer from ${where}`, error);
-    else if (code === 'EMFILE' || code === 'ENFILE')
-      give('descriptors', 'no file descriptor left in the prober', error);
-    else give('connect_unreachable', `${where} cannot be reached (${code || error.message})`, error);
+    const [reason, found] = connectFailure(codeOf(error) || error.message, where);
+    give(reason, found, error);
   });
   // Later errors of an open socket belong to who uses it; without a listener they would end the process.
   socket.on('error', () => {});
@@ -112,4 +130,26 @@ function open(
     clearTimeout(timer);
     signal.removeEventListener('abort', silent);
   });
+}
+
+function connectFailure(code: string, where: string): readonly [Failure['reason'], string] {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return ['connect_refused', `connection refused by ${where}`];
+    case 'ECONNRESET':
+      return ['connect_reset', `connection reset by ${where}`];
+    case 'ETIMEDOUT':
+      return ['connect_timeout', `no answer from ${where}`];
+    case 'EMFILE':
+    case 'ENFILE':
+      return ['descriptors', noDescriptors];
+    // Nothing was sent: this host has no local port, no memory or no such address family left.
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'ENOBUFS':
+    case 'ENOMEM':
+      return ['internal', `the prober could not open a socket for ${where} (${code})`];
+    default:
+      return ['connect_unreachable', `${where} cannot be reached (${code})`];
+  }
 }

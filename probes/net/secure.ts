@@ -1,24 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
-import {
-  checkServerIdentity,
-  connect,
-  createSecureContext,
-  getCACertificates,
-  type SecureContext,
-  type TLSSocket,
-} from 'node:tls';
+import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import { sayDuration } from '../../stack/duration.ts';
 import type { Run } from '../model.ts';
 import type { Recorder } from '../probers/recorder.ts';
-import { certificateFault, chainOf, commonName, earliestExpiry } from './certificate.ts';
+import { type CertificateDemand, certificateFault, certificateWords, chainOf, earliestExpiry } from './certificate.ts';
 import { codeOf, Failure } from './failure.ts';
+import { TrustStore } from './trust.ts';
 
-export interface SecureOptions {
-  readonly name: string;
+export interface SecureOptions extends CertificateDemand {
   readonly caFile?: string;
-  readonly trust: 'chain' | 'any';
-  readonly validForMs?: number;
   readonly alpn?: readonly string[];
 }
 
@@ -28,47 +18,40 @@ export interface SecureOptions {
  */
 export async function secure(socket: Socket, options: SecureOptions, run: Run, recorder: Recorder): Promise<TLSSocket> {
   const expected = `a TLS handshake for ${options.name}`;
-  const secureContext = await trustOf(options.caFile, expected);
+  const secureContext = await contextFor(options.caFile, expected, run);
   const wrapped = connect({
     socket,
     secureContext,
     // An address must not be sent as a server name (RFC 6066, section 3).
     ...(isIP(options.name) ? {} : { servername: options.name }),
     ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
+    // We judge ourselves, below: a client that verifies hangs up before the certificate can be looked at.
     rejectUnauthorized: false,
+    // The name too: where none is sent, Node would compare the certificate of an address with "localhost".
+    checkServerIdentity: () => undefined,
   });
+  // Later errors of an open socket belong to who uses it; without a listener they would end the process.
   wrapped.on('error', () => {});
   await handshake(wrapped, expected, run);
-  const chain = chainOf(wrapped);
-  const version = wrapped.getProtocol() ?? 'TLS';
-  recorder.step(`${version} with ${wrapped.getCipher().name}`);
-  for (const certificate of chain) {
-    recorder.step(
-      `certificate of ${commonName(certificate)}, valid ${certificate.valid_from} to ${certificate.valid_to}`,
-    );
-  }
+  const chain = chainOf(wrapped, (fingerprint) => store.isWellKnown(fingerprint));
+  recorder.step(`${wrapped.getProtocol() ?? 'TLS'} with ${wrapped.getCipher().name}`);
+  for (const certificate of chain) recorder.step(certificateWords(certificate));
   const expiry = earliestExpiry(chain);
   if (expiry !== undefined) recorder.sample('probe_ssl_earliest_cert_expiry', expiry / 1_000);
-  const leaf = chain[0];
-  const nameError = leaf ? checkServerIdentity(options.name, leaf) : undefined;
-  // The type says Error, the value is OpenSSL's code as a string.
-  const verification: unknown = wrapped.authorizationError;
-  const fault = certificateFault(
-    chain,
-    wrapped.authorized ? undefined : verification ? codeOf(verification) || String(verification) : undefined,
-    nameError,
-    {
-      name: options.name,
-      trust: options.trust,
-      ...(options.validForMs === undefined ? {} : { validForMs: options.validForMs }),
-    },
-    Date.now(),
-  );
+  const fault = certificateFault(chain, verificationOf(wrapped), options, Date.now());
   if (fault) {
     wrapped.destroy();
     throw new Failure(fault.reason, fault.found, fault.expected);
   }
   return wrapped;
+}
+
+/** OpenSSL's code of what is wrong with the chain; undefined where nothing is. */
+function verificationOf(socket: TLSSocket): string | undefined {
+  if (socket.authorized) return undefined;
+  // The type says Error; at run time it is OpenSSL's code as a string.
+  const error: unknown = socket.authorizationError;
+  return codeOf(error) || String(error ?? 'unknown');
 }
 
 function handshake(socket: TLSSocket, expected: string, run: Run): Promise<void> {
@@ -81,41 +64,42 @@ function handshake(socket: TLSSocket, expected: string, run: Run): Promise<void>
   if (run.signal.aborted) late();
   run.signal.addEventListener('abort', late, { once: true });
   socket.once('secureConnect', resolve);
-  socket.once('error', (error) => give('tls_handshake', `a TLS error: ${tlsWords(error)}`, error));
-  socket.once('close', () => give('tls_handshake', 'a connection that closed during the TLS handshake'));
+  const closed = () => give('tls_handshake', 'a connection that was closed during the TLS handshake');
+  socket.once('error', (error) => {
+    // Node reports the end of the connection as a reset, and tells it from one only by its words.
+    if (error.message.includes('disconnected before secure TLS')) return closed();
+    give('tls_handshake', `a TLS error: ${tlsWords(error)}`, error);
+  });
+  socket.once('close', closed);
   return promise.finally(() => run.signal.removeEventListener('abort', late));
 }
 
-function tlsWords(error: Error): string {
+/** What ended a TLS connection, for people. */
+export function tlsWords(error: unknown): string {
   const code = codeOf(error);
-  if (code === 'ECONNRESET') return 'the connection was reset';
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
-    return 'the port does not speak TLS';
-  return code || error.message;
+  const words: Readonly<Record<string, string>> = {
+    ECONNRESET: 'the connection was reset',
+    EPIPE: 'the connection was closed',
+    ERR_SSL_WRONG_VERSION_NUMBER: 'the port does not speak TLS',
+    ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the port does not speak TLS',
+    ERR_SSL_HTTP_REQUEST: 'the port does not speak TLS',
+    ERR_SSL_UNSUPPORTED_PROTOCOL: 'no TLS version in common',
+    ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'no TLS version in common',
+    ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'the server does not know the name',
+    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the server asks for a client certificate',
+  };
+  return words[code] ?? (code || (error instanceof Error ? error.message : String(error)));
 }
 
-let usual: readonly string[] | undefined;
+/** Only a cache: which authorities there are does not change while the process runs. */
+const store = new TrustStore();
 
-/** The authorities that Node ships, those of the system, and those of the file; the file is read anew every time. */
-async function trustOf(caFile: string | undefined, expected: string): Promise<SecureContext> {
-  usual ??= [
-    ...new Set([...getCACertificates('bundled'), ...getCACertificates('system'), ...getCACertificates('extra')]),
-  ];
-  if (!caFile) return sharedContext(usual);
+async function contextFor(caFile: string | undefined, expected: string, run: Run): Promise<SecureContext> {
   try {
-    return createSecureContext({ ca: [...usual, await readFile(caFile, 'utf8')] });
+    return await store.context(caFile, run.signal);
   } catch (error) {
     // The user's own file, not the target: it must not read as the target being down.
-    throw new Failure('internal', `ca_file ${caFile} that cannot be used (${codeOf(error) || 'not PEM'})`, expected, {
-      cause: error,
-    });
+    const why = run.signal.aborted ? 'not read in time' : codeOf(error) || 'not PEM';
+    throw new Failure('internal', `a ca_file that cannot be used: ${caFile} (${why})`, expected, { cause: error });
   }
-}
-
-let shared: SecureContext | undefined;
-
-/** Parsing some 150 authorities takes milliseconds: once, not at every run. */
-function sharedContext(ca: readonly string[]): SecureContext {
-  shared ??= createSecureContext({ ca: [...ca] });
-  return shared;
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Outcome } from '../model.ts';
+import type { Outcome, Resolve } from '../model.ts';
 import { createResolver } from '../net/resolve.ts';
 import type { Prober } from './prober.ts';
 
@@ -11,6 +11,7 @@ export async function attempt<V extends z.ZodType, O extends z.ZodObject>(
   limits: {
     readonly timeoutMs?: number;
     readonly overrides?: ReadonlyMap<string, string>;
+    readonly resolve?: Resolve;
     readonly signal?: AbortSignal;
   } = {},
 ): Promise<Outcome> {
@@ -21,7 +22,7 @@ export async function attempt<V extends z.ZodType, O extends z.ZodObject>(
     return await prober.probe(prober.value.parse(value), prober.options.parse(options), {
       signal: limits.signal ?? controller.signal,
       timeoutMs,
-      resolve: createResolver({ overrides: limits.overrides ?? new Map() }),
+      resolve: limits.resolve ?? createResolver({ overrides: limits.overrides ?? new Map() }),
     });
   } finally {
     clearTimeout(timer);

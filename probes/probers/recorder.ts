@@ -1,3 +1,4 @@
+import type { HttpPhase } from '../../stack/metrics.ts';
 import { reasons } from '../../stack/reasons.ts';
 import type { Outcome, Sample, Step } from '../model.ts';
 import { Failure, oneLine } from '../net/failure.ts';
@@ -7,14 +8,36 @@ export class Recorder {
   readonly #start = performance.now();
   readonly #steps: Step[] = [];
   readonly #samples: Sample[] = [];
+  readonly #phases = new Map<HttpPhase, number>();
+  /** Takes out of a text what must not be shown. Call it before a text is shortened: half a secret is one too. */
+  readonly hide: (text: string) => string;
+
+  constructor(hide: (text: string) => string = (text) => text) {
+    this.hide = hide;
+  }
 
   /** Milliseconds since the attempt began. */
   elapsedMs(): number {
     return performance.now() - this.#start;
   }
 
+  /** Does the work and adds its time to that of the phase, also when it fails: a phase that hung is where the time went. */
+  async time<T>(phase: HttpPhase, work: () => Promise<T>): Promise<T> {
+    const began = this.elapsedMs();
+    try {
+      return await work();
+    } finally {
+      this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + this.elapsedMs() - began);
+    }
+  }
+
+  /** Milliseconds by phase, of those that ran. */
+  get phases(): ReadonlyMap<HttpPhase, number> {
+    return this.#phases;
+  }
+
   step(text: string): void {
-    this.#steps.push({ atMs: this.elapsedMs(), text: oneLine(text) });
+    this.#steps.push({ atMs: this.elapsedMs(), text: oneLine(this.hide(text)) });
   }
 
   sample(metric: Sample['metric'], value: number, labels?: Sample['labels']): void {
@@ -28,7 +51,8 @@ export class Recorder {
   /** The outcome of what was thrown; only a `Failure` is the target's doing, anything else is thrown on. */
   failed(error: unknown): Outcome {
     if (!(error instanceof Failure)) throw error;
-    this.step(`found ${error.found}, expected ${error.expected}`);
+    this.step(`found ${error.found}`);
+    this.step(`expected ${error.expected}`);
     return this.#outcome(error.reason, error.found, error.expected);
   }
 
@@ -36,8 +60,8 @@ export class Recorder {
     return {
       verdict: reasons[reason].verdict,
       reason,
-      found: oneLine(found),
-      expected: oneLine(expected),
+      found: oneLine(this.hide(found)),
+      expected: oneLine(this.hide(expected)),
       durationMs: this.elapsedMs(),
       samples: this.#samples,
       steps: this.#steps,

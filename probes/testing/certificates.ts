@@ -53,6 +53,21 @@ export async function createAuthority(name: string, now: number): Promise<Author
   };
 }
 
+/** A certificate for `localhost` that nobody but itself signed. */
+export async function selfSigned(): Promise<Identity> {
+  const keys = await newKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: serial(),
+    name: 'CN=localhost',
+    keys,
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 90 * dayMs),
+    signingAlgorithm: algorithm,
+    extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }])],
+  });
+  return { key: await pemKey(keys.privateKey), cert: certificate.toString('pem') };
+}
+
 async function issue(
   authority: X509Certificate,
   signingKey: webcrypto.CryptoKey,
@@ -74,12 +89,13 @@ async function issue(
       ),
     ],
   });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  return { key: await pemKey(keys.privateKey), cert: certificate.toString('pem') };
+}
+
+async function pemKey(key: webcrypto.CryptoKey): Promise<string> {
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
   const lines = pkcs8.match(/.{1,64}/g) ?? [];
-  return {
-    key: `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`,
-    cert: certificate.toString('pem'),
-  };
+  return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
 function newKeys() {

@@ -3,7 +3,17 @@ import { createSecureContext, TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import type { Identity } from './certificates.ts';
 
-/** What a broken peer does with a connection. The path of the request chooses it, or the server's own `behave`. */
+/** A request as it came in. */
+interface Request {
+  /** Head and body, as they are on the wire. */
+  readonly text: string;
+  /** The query of the path, decoded: where `redirect-to` goes, how many milliseconds `slow` takes. */
+  readonly query: string;
+}
+
+type Behave = (socket: Socket, request: Request) => unknown;
+
+/** What a broken peer does with a request. The path chooses it: `/hang-in-body`. */
 export const behaviours = {
   ok: (socket: Socket) => reply(socket, 200, '{"status":"ready","data":{"items":[{"id":7}]}}', 'x-version: 1.4.2'),
   'ok-gzip': (socket: Socket) => {
@@ -54,55 +64,102 @@ export const behaviours = {
     socket.end(body);
   },
   'bad-gzip': (socket: Socket) => reply(socket, 200, 'this is not gzip', 'content-encoding: gzip'),
+  slow: (socket: Socket, { query }) => {
+    const timer = setTimeout(() => reply(socket, 200, 'late'), Number(query));
+    socket.once('close', () => clearTimeout(timer));
+  },
+  echo: (socket: Socket, { text }) => reply(socket, 500, `you sent: ${text.split('\r\n\r\n')[1]}`),
+  'echo-headers': (socket: Socket, { text }) => reply(socket, 500, JSON.stringify({ sent: text })),
+  'not-modified': (socket: Socket) => socket.end('HTTP/1.1 304 Not Modified\r\n\r\n'),
+  'set-cookie': (socket: Socket) => reply(socket, 200, 'ok', 'set-cookie: session=sesame'),
+  chunked: (socket: Socket) => socket.end(`${chunked}5\r\nready\r\n0\r\nx-sum: 1\r\n\r\n`),
+  'bad-chunk': (socket: Socket) => socket.end(`${chunked}zz\r\nready\r\n0\r\n\r\n`),
+  'half-chunked': (socket: Socket) => socket.end(`${chunked}5\r\nready\r\n`),
+  'two-lengths': (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'),
+  'no-utf8': (socket: Socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n');
+    socket.end(Buffer.from([0xff, 0xfe, 0x00, 0x80]));
+  },
+  upgrade: (socket: Socket) =>
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+  'early-hints': (socket: Socket) => {
+    socket.write('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n');
+    reply(socket, 200, 'ready');
+  },
+  'hang-in-gzip': (socket: Socket) => {
+    const body = gzipSync('x'.repeat(10_000));
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`);
+    socket.write(body.subarray(0, 20));
+  },
+  'redirect-to': (socket: Socket, { query }) => reply(socket, 302, '', `location: ${query}`),
+  'redirect-keeping-body': (socket: Socket, { query }) => reply(socket, 307, '', `location: ${query}`),
+  'redirect-see-other': (socket: Socket, { query }) => reply(socket, 303, '', `location: ${query}`),
   'redirect-to-ok': (socket: Socket) => reply(socket, 302, '', 'location: /ok'),
   'redirect-loop': (socket: Socket) => reply(socket, 302, '', 'location: /redirect-loop'),
   'redirect-nowhere': (socket: Socket) => reply(socket, 302, ''),
   'redirect-to-file': (socket: Socket) => reply(socket, 302, '', 'location: file:///etc/passwd'),
-} as const satisfies Record<string, (socket: Socket) => unknown>;
+} as const satisfies Record<string, Behave>;
 export type Behaviour = keyof typeof behaviours;
+
+/** What a broken peer does before any request. */
+const atAccept = {
+  hang: (socket: Socket) => socket.resume(),
+  close: (socket: Socket) => socket.resume().end(),
+  reset: (socket: Socket) => socket.resetAndDestroy(),
+  greet: (socket: Socket) => socket.write('220 mail.example.org ESMTP\r\n'),
+} as const satisfies Record<string, (socket: Socket) => unknown>;
+export type AtAccept = keyof typeof atAccept;
 
 export interface FaultServer extends AsyncDisposable {
   readonly port: number;
-  /** Request heads as they came in, whole. */
+  /** Requests as they came in, head and body. */
   readonly requests: readonly string[];
+  /** Connections that were accepted, ever. */
+  accepted(): number;
   /** Connections that are open now. */
   open(): number;
 }
 
-/**
- * A peer on loopback that misbehaves as its caller asks: by the path of the request (`/hang-in-body`), at accept
- * (`hangAtAccept`: never answers), or with a certificate of the test's choosing.
- */
-export async function startFaultServer(
-  options: { readonly tls?: Identity; readonly hangAtAccept?: true } = {},
-): Promise<FaultServer> {
+export interface FaultServerOptions {
+  /** Speaks TLS with this certificate. */
+  readonly tls?: Identity;
+  /** Asks for a certificate of the client, by TLS 1.3 only after the handshake. */
+  readonly asksForClientCertificate?: true;
+  readonly atAccept?: AtAccept;
+}
+
+/** A peer on loopback that misbehaves as its caller asks: at accept, with its certificate, or by the path of the request. */
+export async function startFaultServer(options: FaultServerOptions = {}): Promise<FaultServer> {
   const requests: string[] = [];
   const sockets = new Set<Socket>();
-  const context = options.tls ? createSecureContext(options.tls) : undefined;
+  let accepted = 0;
+  const secureContext = options.tls ? createSecureContext(options.tls) : undefined;
   const server = createServer((raw) => {
+    accepted++;
     sockets.add(raw);
     raw.on('error', () => {}).once('close', () => sockets.delete(raw));
-    if (options.hangAtAccept) {
-      raw.resume();
-      return;
-    }
-    const socket = context ? new TLSSocket(raw, { isServer: true, secureContext: context }) : raw;
+    if (options.atAccept) return void atAccept[options.atAccept](raw);
+    const asks = options.asksForClientCertificate ?? false;
+    const socket = secureContext
+      ? new TLSSocket(raw, { isServer: true, secureContext, requestCert: asks, rejectUnauthorized: asks })
+      : raw;
     socket.on('error', () => {});
-    let head = '';
+    let text = '';
     socket.on('data', (chunk: Buffer) => {
-      head += chunk.toString('latin1');
-      const end = head.indexOf('\r\n\r\n');
-      if (end === -1) return;
-      requests.push(head.slice(0, end));
-      const path = /^\S+ \/([^ ?]*)/.exec(head)?.[1] ?? '';
-      head = '';
-      behaviours[path in behaviours ? (path as Behaviour) : 'ok'](socket);
+      text += chunk.toString('latin1');
+      if (!isWhole(text)) return;
+      requests.push(text);
+      const [, path = '', query = ''] = /^\S+ \/([^ ?]*)\??(\S*)/.exec(text) ?? [];
+      const behave: Behave = behaviours[path in behaviours ? (path as Behaviour) : 'ok'];
+      behave(socket, { text, query: decodeURIComponent(query) });
+      text = '';
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     requests,
+    accepted: () => accepted,
     open: () => sockets.size,
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
@@ -110,6 +167,14 @@ export async function startFaultServer(
     },
   };
 }
+
+function isWhole(text: string): boolean {
+  const head = text.indexOf('\r\n\r\n');
+  if (head === -1) return false;
+  return text.length >= head + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? 0);
+}
+
+const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
 
 function reply(socket: Socket, status: number, body: string, ...headers: readonly string[]): void {
   const lines = [`HTTP/1.1 ${status} X`, ...headers, `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];

@@ -3,8 +3,10 @@ import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Client, errors } from 'undici';
 import { sayDuration } from '../../../stack/duration.ts';
+import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
+import { tlsWords } from '../../net/secure.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Answer } from './expect.ts';
 
@@ -16,10 +18,8 @@ export interface Request {
   readonly bodyLimit: number;
 }
 
-export interface Exchanged extends Omit<Answer, 'durationMs'> {
-  readonly processingMs: number;
-  readonly transferMs: number;
-}
+/** The answer, without how long it took: that is for the whole attempt to say. */
+export type Exchanged = Omit<Answer, 'durationMs'>;
 
 const expected = 'an HTTP answer';
 
@@ -42,35 +42,32 @@ export async function exchange(socket: Socket, request: Request, run: Run, recor
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const sent = recorder.elapsedMs();
+  const { url, method, headers, body } = request;
   let phase: 'headers' | 'body' = 'headers';
   try {
-    recorder.step(`> ${request.method} ${request.url.pathname}${request.url.search ? '?…' : ''} HTTP/1.1`);
-    const response = await client.request({
-      path: `${request.url.pathname}${request.url.search}`,
-      method: request.method,
-      headers: request.headers,
-      body: request.body ?? null,
-      reset: true,
-      signal: run.signal,
-      responseHeaders: 'raw',
-    });
-    const processingMs = recorder.elapsedMs() - sent;
+    recorder.step(`> ${method} ${url.pathname}${url.search ? '?…' : ''} HTTP/1.1`);
+    const response = await recorder.time('processing', () =>
+      client.request({
+        path: `${url.pathname}${url.search}`,
+        method,
+        headers,
+        body: body ?? null,
+        reset: true,
+        signal: run.signal,
+        responseHeaders: 'raw',
+      }),
+    );
     phase = 'body';
-    const headers = byName(response.headers as unknown as readonly (string | Buffer)[]);
+    const answered = byName(response.headers as unknown as readonly (string | Buffer)[]);
     recorder.step(`< HTTP/1.1 ${response.statusCode}`);
-    for (const [name, values] of Object.entries(headers)) {
-      const shown = hidden.has(name) ? '[redacted]' : values.join(', ');
-      recorder.step(`< ${name}: ${shown}`);
+    for (const [name, values] of Object.entries(answered)) {
+      recorder.step(`< ${name}: ${shownHeader(name, values.join(', '))}`);
     }
-    const body = await readBody(response.body, headers['content-encoding']?.[0], request.bodyLimit);
-    return {
-      status: response.statusCode,
-      headers,
-      body,
-      processingMs,
-      transferMs: recorder.elapsedMs() - sent - processingMs,
-    };
+    const text = await recorder.time('transfer', () =>
+      readBody(response.body, answered['content-encoding']?.[0], request.bodyLimit),
+    );
+    recorder.step(`a body of ${text.length} characters`);
+    return { status: response.statusCode, headers: answered, body: text };
   } catch (error) {
     throw failureOf(error, phase, run, request.bodyLimit);
   } finally {
@@ -84,6 +81,12 @@ export async function exchange(socket: Socket, request: Request, run: Run, recor
 
 /** Headers whose values can be credentials. */
 const hidden: ReadonlySet<string> = new Set(['set-cookie', 'authorization', 'proxy-authorization', 'www-authenticate']);
+
+function shownHeader(name: string, value: string): string {
+  if (hidden.has(name)) return '[redacted]';
+  // Where a login redirects to, its query is a credential.
+  return name === 'location' ? value.replaceAll(/([?&][^=&#]*=)[^&#]*/g, '$1[redacted]') : value;
+}
 
 function byName(raw: readonly (string | Buffer)[]): Record<string, string[]> {
   const headers: Record<string, string[]> = Object.create(null);
@@ -125,24 +128,51 @@ function decoderOf(encoding: string | undefined) {
   }
 }
 
-function failureOf(error: unknown, phase: 'headers' | 'body', run: Run, limit: number): Failure {
+/** What the target did, as a `Failure`; anything else is a fault of ours and is returned as it is. */
+function failureOf(error: unknown, phase: 'headers' | 'body', run: Run, limit: number): unknown {
+  const failure = (reason: Reason, found: string, wanted = expected) =>
+    new Failure(reason, found, wanted, { cause: error });
   if (error instanceof TooLarge) {
-    return new Failure('body_too_large', `a body of more than ${limit} bytes`, `at most ${limit} bytes`);
+    return failure('body_too_large', `a body of more than ${limit} bytes`, `a body of at most ${limit} bytes`);
   }
   if (run.signal.aborted) {
     const waited = sayDuration(run.timeoutMs);
     return phase === 'headers'
-      ? new Failure('response_timeout', `no answer in ${waited}`, expected, { cause: error })
-      : new Failure('body_timeout', `a body that did not end in ${waited}`, expected, { cause: error });
-  }
-  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
-    return new Failure('protocol', `an answer that is not HTTP (${error.message})`, expected, { cause: error });
+      ? failure('response_timeout', `no answer in ${waited}`)
+      : failure('body_timeout', `a body that did not end in ${waited}`);
   }
   const code = codeOf(error);
-  if (code.startsWith('Z_') || code.startsWith('ERR__ERROR') || code.startsWith('ERR_BROTLI')) {
-    return new Failure('protocol', 'a compressed body that cannot be read', expected, { cause: error });
+  if (error instanceof errors.HTTPParserError)
+    return failure('protocol', `an answer that is not HTTP${parserWords(error)}`);
+  if (error instanceof errors.HeadersOverflowError) return failure('protocol', 'headers of more than 64 KiB');
+  if (error instanceof errors.ResponseContentLengthMismatchError) {
+    return failure('protocol', 'a body whose length is not the one announced');
   }
+  if (/^(?:Z_|ERR__ERROR|ERR_BROTLI|ERR_PADDING)/.test(code)) {
+    return failure('protocol', 'a compressed body that cannot be read');
+  }
+  if (code.startsWith('ERR_SSL_')) return failure('tls_handshake', `a TLS error: ${tlsWords(error)}`);
+  if (error instanceof errors.SocketError && error.message.includes('upgrade')) {
+    return failure('protocol', 'a switch to another protocol that nobody asked for');
+  }
+  if (!(error instanceof errors.SocketError) && !closing.has(code)) return error;
   const where = phase === 'headers' ? 'before the answer' : 'in the middle of the answer';
-  const how = code === 'ECONNRESET' ? 'reset' : 'closed';
-  return new Failure('response_closed', `the connection ${how} ${where}`, expected, { cause: error });
+  return failure('response_closed', `a connection that was ${code === 'ECONNRESET' ? 'reset' : 'closed'} ${where}`);
+}
+
+/** Codes of a connection that is no more. */
+const closing: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'UND_ERR_ABORTED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
+]);
+
+/** The parser's own words without its frame: `Response does not match the HTTP/1.1 protocol (Invalid status code)`. */
+function parserWords({ message }: Error): string {
+  const inner = /\(([^()]+)\)$/.exec(message)?.[1];
+  return inner ? ` (${inner})` : '';
 }

@@ -1,12 +1,28 @@
 import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
 import { caFileSchema, durationSchema, ipSchema, serverNameSchema, trustSchema, validForSchema } from '../schemas.ts';
+import { textPatternSchema, toTextPattern } from '../text-pattern.ts';
 
-/** Statuses as they are written: `200`, `[200, 204]`, `2xx`. Parsed to a test and its words. */
+/** A status as it is written: `200`, `2xx`. */
 const statusSchema = z.union([
   z.int().min(100).max(599),
   z.string().regex(/^[1-5]xx$/, 'expected a status such as 200, or a class such as 2xx'),
 ]);
+
+/** Headers that say how the message is framed, or what becomes of the connection: those are the client's to write. */
+const framing: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const headerNameSchema = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header');
 
 const scalarSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -14,7 +30,11 @@ export const httpValue = z
   .string()
   .transform((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname) return url;
+    if (url && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname) {
+      if (credentials(url)) return url;
+      context.addIssue({ code: 'custom', message: 'expected user and password in percent-encoded UTF-8' });
+      return z.NEVER;
+    }
     context.addIssue({ code: 'custom', message: 'expected a URL that begins with http:// or https://' });
     return z.NEVER;
   })
@@ -27,7 +47,10 @@ export const httpOptions = z.strictObject({
     .describe('Request method.'),
   headers: z
     .record(
-      z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header'),
+      headerNameSchema.refine(
+        (name) => !framing.has(name.toLowerCase()),
+        'expected another header: this one is written by the prober',
+      ),
       z
         .string()
         .regex(/^[\t\P{Cc}]*$/u, 'expected a header value without line breaks')
@@ -47,13 +70,16 @@ export const httpOptions = z.strictObject({
         .default('2xx')
         .describe('Status of the answer: 200, 2xx, or a list.'),
       headers: z
-        .record(z.string(), z.string())
+        .record(headerNameSchema, textPatternSchema)
         .default({})
-        .describe('Header to text that its value must contain; an empty text asks only that it is there.'),
+        .describe('Header to text that its value must hold, or `/regex/`; an empty text asks only that it is there.'),
       body: z
         .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+        .transform((texts, context) =>
+          [texts].flat().map((text, i) => toTextPattern(text, context, typeof texts === 'string' ? [] : [i])),
+        )
         .optional()
-        .describe('Text that the body must contain.'),
+        .describe('Text that the body must hold, or `/regex/` (RE2), or a list of which all must be there.'),
       json: z
         .record(z.string().min(1), scalarSchema)
         .optional()
@@ -75,3 +101,13 @@ export const httpOptions = z.strictObject({
   trust: trustSchema,
   ip: ipSchema,
 });
+
+/** User and password of a URL as they are sent; undefined where they are no percent-encoded UTF-8. */
+export function credentials(url: URL): { readonly user: string; readonly password: string } | undefined {
+  try {
+    return { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  } catch {
+    // `%zz`: the message of the schema says what is expected.
+    return undefined;
+  }
+}

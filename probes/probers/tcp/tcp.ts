@@ -9,8 +9,8 @@ import { tcpOptions, tcpValue } from './options.ts';
 /** What shows that a firewall does its work: the connection was refused, dropped, or answered as unreachable. */
 const closed: ReadonlySet<Failure['reason']> = new Set(['connect_refused', 'connect_timeout', 'connect_unreachable']);
 
-export const tcp: Prober<typeof tcpValue, typeof tcpOptions> = {
-  kind: 'tcp',
+export const tcp = {
+  kind: 'tcp' as const,
   describe: 'Connects to a port: that it accepts, or that it does not.',
   value: tcpValue,
   options: tcpOptions,
@@ -25,7 +25,8 @@ export const tcp: Prober<typeof tcpValue, typeof tcpOptions> = {
       const dialled = await dial(value, options.ip, expected, run, recorder);
       socket = dialled.socket;
       recorder.sample('probe_ip_protocol', dialled.address.family);
-      recorder.sample('probe_dns_lookup_time_seconds', dialled.resolveMs / 1_000);
+      const resolveMs = recorder.phases.get('resolve');
+      if (resolveMs !== undefined) recorder.sample('probe_dns_lookup_time_seconds', resolveMs / 1_000);
       if (options.expect === 'closed') {
         const where = formatHostPort(dialled.address.address, value.port);
         throw new Failure('connect_open', `a connection accepted by ${where}`, expected);
@@ -38,4 +39,4 @@ export const tcp: Prober<typeof tcpValue, typeof tcpOptions> = {
       socket?.destroy();
     }
   },
-};
+} satisfies Prober<typeof tcpValue, typeof tcpOptions>;

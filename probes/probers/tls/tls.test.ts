@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { type Authority, createAuthority } from '../../testing/certificates.ts';
-import { startFaultServer } from '../../testing/fault-server.ts';
+import { type Authority, createAuthority, selfSigned } from '../../testing/certificates.ts';
+import { type AtAccept, startFaultServer } from '../../testing/fault-server.ts';
 import { attempt, judgement } from '../attempt-for-test.ts';
 import type { tlsOptions } from './options.ts';
 import { tls } from './tls.ts';
@@ -25,7 +25,7 @@ const cases: readonly {
     name: 'an expired one',
     days: [-90, -3],
     trusted: true,
-    is: /^fail certificate_expired: found the certificate of localhost expired 3 d ago \(.* UTC\), expected a valid certificate for localhost$/,
+    is: /^fail certificate_expired: found a certificate that expired 3 d ago \(.* UTC\), expected a valid certificate for localhost$/,
   },
   {
     name: 'an expired one of an unknown authority is expired first of all',
@@ -38,7 +38,7 @@ const cases: readonly {
     days: [-1, 10],
     trusted: true,
     options: { expect: { valid_for: '21d' } },
-    is: /^fail certificate_expiring: found a certificate that expires in (10 d|9 d 23 h|9 d 24 h).*, expected one valid for 21 d more$/,
+    is: /^fail certificate_expiring: found a certificate that expires in (10 d|9 d 23 h|9 d 24 h).*, expected a certificate valid for 21 d more$/,
   },
   {
     name: 'one for another name',
@@ -58,7 +58,7 @@ const cases: readonly {
   {
     name: 'one of an unknown authority',
     days: [-1, 90],
-    is: /^fail certificate_untrusted: found a certificate that is not trusted \(.*\), expected a valid certificate for localhost$/,
+    is: /^fail certificate_untrusted: found a certificate that is not trusted: its authority is not known here, or the chain is incomplete, expected a valid certificate for localhost$/,
   },
   { name: 'trust: any leaves the authority out', days: [-1, 90], options: { trust: 'any' }, is: /^pass$/ },
   {
@@ -104,18 +104,64 @@ describe('tls', () => {
     expect(Math.abs(expiry * 1_000 - (now + days[1] * dayMs))).toBeLessThan(1_500);
   });
 
-  test('a port that does not speak TLS', async () => {
-    await using peer = await startFaultServer();
+  const handshakes: readonly { readonly name: string; readonly atAccept: AtAccept; readonly found: string }[] = [
+    { name: 'hangs', atAccept: 'hang', found: 'no end of the TLS handshake in 300 ms' },
+    { name: 'is no TLS', atAccept: 'greet', found: 'a TLS error: the port does not speak TLS' },
+    { name: 'is closed', atAccept: 'close', found: 'a connection that was closed during the TLS handshake' },
+  ];
+  test.each(handshakes)('a handshake that $name', async ({ atAccept, found }) => {
+    await using peer = await startFaultServer({ atAccept });
     const outcome = await attempt(tls, `127.0.0.1:${peer.port}`, {}, { timeoutMs: 300 });
-    expect(outcome).toMatchObject({ verdict: 'fail', reason: expect.stringMatching(/^tls_/) });
+    const reason = atAccept === 'hang' ? 'tls_timeout' : 'tls_handshake';
+    expect(judgement(outcome)).toBe(`fail ${reason}: found ${found}, expected a TLS handshake for 127.0.0.1`);
   });
 
-  test('a handshake that hangs', async () => {
-    await using peer = await startFaultServer({ hangAtAccept: true });
-    const outcome = await attempt(tls, `127.0.0.1:${peer.port}`, {}, { timeoutMs: 300 });
-    expect(judgement(outcome)).toBe(
-      'fail tls_timeout: found no end of the TLS handshake in 300 ms, expected a TLS handshake for 127.0.0.1',
+  test('a self-signed certificate is said to be one', async () => {
+    await using peer = await startFaultServer({ tls: await selfSigned() });
+    expect(judgement(await attempt(tls, `localhost:${peer.port}`, {}))).toBe(
+      'fail certificate_untrusted: found a certificate that is not trusted: it is self-signed, expected a valid certificate for localhost',
     );
+    expect(judgement(await attempt(tls, `localhost:${peer.port}`, { trust: 'any' }))).toBe('pass');
+  });
+
+  test('of many names the first are said', async () => {
+    const names = ['a.example.org', 'b.example.org', 'c.example.org', 'd.example.org', '10.0.0.7'];
+    const identity = await authority.issue({ names, notBefore: Date.now() - dayMs, notAfter: Date.now() + dayMs });
+    await using peer = await startFaultServer({ tls: identity });
+    expect(await attempt(tls, `localhost:${peer.port}`, { ca_file: caFile })).toMatchObject({
+      reason: 'certificate_name',
+      found: 'a certificate for a.example.org, b.example.org, c.example.org and 2 more',
+    });
+  });
+
+  test('an address is matched with the addresses of the certificate', async () => {
+    const identity = await authority.issue({
+      names: ['127.0.0.1'],
+      notBefore: Date.now() - dayMs,
+      notAfter: Date.now() + dayMs,
+    });
+    await using peer = await startFaultServer({ tls: identity });
+    expect(judgement(await attempt(tls, `127.0.0.1:${peer.port}`, { ca_file: caFile }))).toBe('pass');
+  });
+
+  test('a ca_file that has changed is read again', async () => {
+    const file = join(folder, 'changing.pem');
+    writeFileSync(file, (await createAuthority('another', Date.now())).ca);
+    const identity = await authority.issue({
+      names: ['localhost'],
+      notBefore: Date.now() - dayMs,
+      notAfter: Date.now() + dayMs,
+    });
+    await using peer = await startFaultServer({ tls: identity });
+    const probe = () => attempt(tls, `localhost:${peer.port}`, { ca_file: file });
+    expect(await probe()).toMatchObject({ reason: 'certificate_untrusted' });
+    writeFileSync(file, authority.ca);
+    expect(await probe()).toMatchObject({ reason: 'ok' });
+    writeFileSync(file, 'not PEM\n');
+    expect(await probe()).toMatchObject({
+      reason: 'internal',
+      found: `a ca_file that cannot be used: ${file} (not PEM)`,
+    });
   });
 
   test('a ca_file that cannot be read is not the target failing', async () => {
@@ -123,7 +169,7 @@ describe('tls', () => {
     const outcome = await attempt(tls, `127.0.0.1:${peer.port}`, { ca_file: '/does/not/exist.pem' });
     expect(outcome).toMatchObject({
       verdict: 'inconclusive',
-      found: 'ca_file /does/not/exist.pem that cannot be used (ENOENT)',
+      found: 'a ca_file that cannot be used: /does/not/exist.pem (ENOENT)',
     });
   });
 });

@@ -6,8 +6,8 @@ import type { Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { tlsOptions, tlsValue } from './options.ts';
 
-export const tls: Prober<typeof tlsValue, typeof tlsOptions> = {
-  kind: 'tls',
+export const tls = {
+  kind: 'tls' as const,
   describe: 'Does a TLS handshake and judges the certificate: dates, name, trust.',
   value: tlsValue,
   options: tlsOptions,
@@ -26,7 +26,8 @@ export const tls: Prober<typeof tlsValue, typeof tlsOptions> = {
       const dialled = await dial(value, options.ip, 'a TLS server', run, recorder);
       socket = dialled.socket;
       recorder.sample('probe_ip_protocol', dialled.address.family);
-      recorder.sample('probe_dns_lookup_time_seconds', dialled.resolveMs / 1_000);
+      const resolveMs = recorder.phases.get('resolve');
+      if (resolveMs !== undefined) recorder.sample('probe_dns_lookup_time_seconds', resolveMs / 1_000);
       const secured = await secure(
         socket,
         {
@@ -47,4 +48,4 @@ export const tls: Prober<typeof tlsValue, typeof tlsOptions> = {
       socket?.destroy();
     }
   },
-};
+} satisfies Prober<typeof tlsValue, typeof tlsOptions>;

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import { credentials, type httpOptions } from './options.ts';
+
+/** Headers whose values are nobody's secret, and may well stand in an answer too. */
+const open: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'content-type',
+  'host',
+  'origin',
+  'pragma',
+  'referer',
+  'user-agent',
+]);
+
+/** Shorter ones stand in every text by chance, and to mask them would say what they are. */
+const shortest = 4;
+
+/**
+ * Masks what the configuration gave for the wire alone: password and query of the URL, header values, the body. A target
+ * that echoes its request must not carry them into a page, a label or a log.
+ */
+export function redactor(url: URL, options: z.output<typeof httpOptions>): (text: string) => string {
+  const { user, password } = credentials(url) ?? { user: '', password: '' };
+  const headers = Object.entries(options.headers)
+    .filter(([name]) => !open.has(name.toLowerCase()))
+    .map(([, value]) => value.reveal());
+  const secrets = [
+    password,
+    url.password,
+    Buffer.from(`${user}:${password}`).toString('base64'),
+    ...url.searchParams.values(),
+    ...headers,
+    // `Bearer …`: the token alone as well.
+    ...headers.map((value) => value.slice(value.indexOf(' ') + 1)),
+    options.body?.reveal() ?? '',
+  ];
+  const masked = [...new Set(secrets.map((secret) => secret.trim()))]
+    .filter((secret) => secret.length >= shortest)
+    .sort((a, b) => b.length - a.length);
+  return (text) => masked.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+}
