@@ -36,7 +36,7 @@ async function startTarget() {
 test('a probe by HTTPS has at most 20 series, up or down', async () => {
   const now = Date.now();
   const authority = await createAuthority('test', now);
-  const identity = await authority.issue({ names: ['127.0.0.1'], notBefore: now - 60_000, notAfter: now + 86_400_000 });
+  const identity = await authority.issue({ names: ['localhost'], notBefore: now - 60_000, notAfter: now + 86_400_000 });
   const state = { status: 200 };
   const server = createHttpsServer(identity, (_, response) => response.writeHead(state.status).end('{}'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -47,7 +47,7 @@ test('a probe by HTTPS has at most 20 series, up or down', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'watchpost-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'ca.pem'), authority.ca);
-  const target = httpValue.parse(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const target = httpValue.parse(`https://localhost:${(server.address() as AddressInfo).port}/`);
   const options = httpOptions.parse({ ca_file: join(folder, 'ca.pem') });
   const probe = sampleProbe({
     everyMs: 200,
