@@ -5,5 +5,3 @@ import { tls } from './tls/tls.ts';
 
 /** Every protocol. The schema of watchpost.yaml, the reference and the conformance tests derive from this list. */
 export const probers = [http, tcp, tls] as const satisfies readonly Prober[];
-
-export type ProberKind = (typeof probers)[number]['kind'];
