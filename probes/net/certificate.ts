@@ -23,6 +23,20 @@ export function chainOf(
   return chain.length > 1 && last && isWellKnown(last.fingerprint256) ? chain.slice(0, -1) : chain;
 }
 
+/**
+ * The chain without what it does without: where OpenSSL found a way to a trusted authority, an issuer out of date lies
+ * beside that way (an old cross-signed one, as half the web sent in 2021) and hurts nobody.
+ * @param verification OpenSSL's code, undefined where it found a way
+ */
+export function inUse(
+  chain: readonly DetailedPeerCertificate[],
+  verification: string | undefined,
+  now: number,
+): readonly DetailedPeerCertificate[] {
+  if (verification !== undefined) return chain;
+  return chain.filter((certificate, i) => i === 0 || dateFault(certificate, '', now) === undefined);
+}
+
 /** When the first certificate of the chain expires, Unix milliseconds; undefined when the peer sent none. */
 export function earliestExpiry(chain: readonly DetailedPeerCertificate[]): number | undefined {
   return chain.length === 0 ? undefined : Math.min(...chain.map((certificate) => Date.parse(certificate.valid_to)));
@@ -44,6 +58,7 @@ export interface CertificateDemand {
 /**
  * What is wrong with the certificate, the gravest first: dates before names before trust, because an expired certificate
  * is what it is, whoever signed it.
+ * @param chain what is in use of it
  * @param verification OpenSSL's code, undefined where the chain leads to a trusted authority
  * @param now Unix milliseconds
  */
@@ -56,8 +71,7 @@ export function certificateFault(
   const expected = `a valid certificate for ${demand.name}`;
   const [leaf] = chain;
   if (!leaf) return { reason: 'tls_handshake', found: 'no certificate', expected };
-  // Where OpenSSL found a way to a trusted authority, an old certificate beside that way hurts nobody.
-  for (const certificate of verification === undefined ? [leaf] : chain) {
+  for (const certificate of chain) {
     const fault = dateFault(
       certificate,
       certificate === leaf ? 'a certificate' : `an issuer, ${nameOf(certificate)},`,

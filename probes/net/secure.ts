@@ -3,7 +3,14 @@ import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import { sayDuration } from '../../stack/duration.ts';
 import type { Run } from '../model.ts';
 import type { Recorder } from '../probers/recorder.ts';
-import { type CertificateDemand, certificateFault, certificateWords, chainOf, earliestExpiry } from './certificate.ts';
+import {
+  type CertificateDemand,
+  certificateFault,
+  certificateWords,
+  chainOf,
+  earliestExpiry,
+  inUse,
+} from './certificate.ts';
 import { codeOf, Failure } from './failure.ts';
 import { TrustStore } from './trust.ts';
 
@@ -33,12 +40,15 @@ export async function secure(socket: Socket, options: SecureOptions, run: Run, r
   // Later errors of an open socket belong to who uses it; without a listener they would end the process.
   wrapped.on('error', () => {});
   await handshake(wrapped, expected, run);
-  const chain = chainOf(wrapped, (fingerprint) => store.isWellKnown(fingerprint));
+  const now = Date.now();
+  const verification = verificationOf(wrapped);
+  const sent = chainOf(wrapped, (fingerprint) => store.isWellKnown(fingerprint));
   recorder.step(`${wrapped.getProtocol() ?? 'TLS'} with ${wrapped.getCipher().name}`);
-  for (const certificate of chain) recorder.step(certificateWords(certificate));
+  for (const certificate of sent) recorder.step(certificateWords(certificate));
+  const chain = inUse(sent, verification, now);
   const expiry = earliestExpiry(chain);
   if (expiry !== undefined) recorder.sample('probe_ssl_earliest_cert_expiry', expiry / 1_000);
-  const fault = certificateFault(chain, verificationOf(wrapped), options, Date.now());
+  const fault = certificateFault(chain, verification, options, now);
   if (fault) {
     wrapped.destroy();
     throw new Failure(fault.reason, fault.found, fault.expected);

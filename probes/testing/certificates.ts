@@ -18,7 +18,11 @@ export interface Identity {
 export interface Authority {
   /** PEM of the authority's own certificate. */
   readonly ca: string;
+  readonly subject: string;
+  readonly publicKey: webcrypto.CryptoKey;
   issue(options: CertificateOptions): Promise<Identity>;
+  /** PEM of a certificate for another authority, which so gets a second way to be trusted. */
+  crossSign(other: Authority, dates: Pick<CertificateOptions, 'notBefore' | 'notAfter'>): Promise<string>;
 }
 
 export interface CertificateOptions {
@@ -42,15 +46,35 @@ export async function createAuthority(name: string, now: number): Promise<Author
     notBefore: new Date(now - 3_650 * dayMs),
     notAfter: new Date(now + 3_650 * dayMs),
     signingAlgorithm: algorithm,
-    extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-    ],
+    extensions: authorityExtensions(),
   });
   return {
     ca: certificate.toString('pem'),
+    subject: certificate.subject,
+    publicKey: keys.publicKey,
     issue: (options) => issue(certificate, keys.privateKey, options),
+    crossSign: async (other, { notBefore, notAfter }) => {
+      const crossSigned = await X509CertificateGenerator.create({
+        serialNumber: serial(),
+        subject: other.subject,
+        issuer: certificate.subject,
+        publicKey: other.publicKey,
+        signingKey: keys.privateKey,
+        notBefore: new Date(notBefore),
+        notAfter: new Date(notAfter),
+        signingAlgorithm: algorithm,
+        extensions: authorityExtensions(),
+      });
+      return crossSigned.toString('pem');
+    },
   };
+}
+
+function authorityExtensions() {
+  return [
+    new BasicConstraintsExtension(true, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+  ];
 }
 
 /** A certificate for `localhost` that nobody but itself signed. */

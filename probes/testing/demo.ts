@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { createAuthority } from './certificates.ts';
 import { demoPage } from './demo-page.ts';
 
@@ -31,13 +32,15 @@ export async function startDemo(options: {
   readonly host: string;
   readonly port: number;
   readonly tlsPort: number;
+  /** Takes what the app logs: every change of its behaviour, every answer that is an error. */
+  readonly write?: (line: string) => void;
 }): Promise<Demo> {
   const now = Date.now();
   const authority = await createAuthority('Watchpost demo', now);
   const names = ['demo', 'localhost', '127.0.0.1'];
   const good = await authority.issue({ names, notBefore: now - dayMs, notAfter: now + 397 * dayMs });
   const expired = await authority.issue({ names, notBefore: now - 30 * dayMs, notAfter: now - dayMs });
-  const app = new DemoApp();
+  const app = new DemoApp(options.write ?? (() => {}));
   const plain = createServer((request, response) => app.handle(request, response));
   const secure = createTlsServer(good, (request, response) => app.handle(request, response));
   app.onMode = (mode) => secure.setSecureContext(mode === 'bad-certificate' ? expired : good);
@@ -66,9 +69,34 @@ export async function startDemo(options: {
 class DemoApp {
   onMode: (mode: DemoMode) => void = () => {};
   readonly #stopped = new AbortController();
-  readonly #started = Date.now();
-  readonly #requests = new Map<string, Map<number, number>>();
+  readonly #registry = new Registry();
+  readonly #requests = new Counter({
+    name: 'demo_http_requests_total',
+    help: 'Requests answered.',
+    labelNames: ['route', 'code'],
+    registers: [this.#registry],
+  });
+  readonly #write: (line: string) => void;
   #mode: DemoMode = 'none';
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'process_start_time_seconds',
+      help: 'When the app started, in Unix time.',
+      registers,
+    }).setToCurrentTime();
+    const gauge: Gauge<'mode'> = new Gauge({
+      name: 'demo_mode',
+      help: '1 for the way in which the app behaves now.',
+      labelNames: ['mode'],
+      registers,
+      collect: () => {
+        for (const mode of Object.keys(demoModes)) gauge.set({ mode }, mode === this.#mode ? 1 : 0);
+      },
+    });
+  }
 
   stop(): void {
     this.#stopped.abort();
@@ -80,6 +108,7 @@ class DemoApp {
       .catch(() => ({ status: 500, type: 'text/plain', body: 'the demo app failed\n' }))
       .then(({ status, type, body }) => {
         this.#count(path, status);
+        if (status >= 400) this.#write(`${request.method} ${path} answered with ${status}`);
         response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
         response.end(request.method === 'HEAD' ? undefined : body);
       })
@@ -92,45 +121,31 @@ class DemoApp {
     if (health && this.#mode === 'down') return json(503, { status: 'down' });
     if (path === '/health/live') return json(200, { status: 'alive' });
     if (path === '/health/ready') return json(200, { status: this.#mode === 'wrong-body' ? 'starting' : 'ready' });
-    if (path === '/health/metrics') return { status: 200, type: 'text/plain; version=0.0.4', body: this.#metrics() };
+    if (path === '/health/metrics') {
+      return { status: 200, type: this.#registry.contentType, body: await this.#registry.metrics() };
+    }
     if (path === '/misbehave' && request.method === 'POST') return this.#misbehave(request);
     if (path === '/') return { status: 200, type: 'text/html; charset=utf-8', body: demoPage(demoModes, this.#mode) };
     return json(404, { error: `no ${path} here` });
   }
 
   async #misbehave(request: IncomingMessage): Promise<Answer> {
+    // A page of another site must not break the demo behind the reader's back: that would page somebody.
+    const from = request.headers['sec-fetch-site'] ?? 'none';
+    if (from !== 'none' && from !== 'same-origin') return json(403, { error: 'not from another site' });
     const known = Object.keys(demoModes).join(', ');
     const mode = modeIn(await readText(request, 1_000));
     if (!mode) return json(400, { error: `expected {"mode":"…"} with one of: ${known}` });
     this.#mode = mode;
     this.onMode(mode);
+    this.#write(`from now on: ${mode}, ${demoModes[mode]}`);
     return json(200, { mode, means: demoModes[mode] });
   }
 
   #count(path: string, status: number): void {
     // Only known routes become labels: a scanner must not make series.
     const route = /^\/(health\/(live|ready|metrics)|misbehave)?$/.test(path) ? path : 'other';
-    const codes = this.#requests.get(route) ?? new Map<number, number>();
-    codes.set(status, (codes.get(status) ?? 0) + 1);
-    this.#requests.set(route, codes);
-  }
-
-  #metrics(): string {
-    const requests = [...this.#requests].flatMap(([route, codes]) =>
-      [...codes].map(([code, count]) => `demo_http_requests_total{route="${route}",code="${code}"} ${count}`),
-    );
-    const modes = Object.keys(demoModes).map((mode) => `demo_mode{mode="${mode}"} ${mode === this.#mode ? 1 : 0}`);
-    return `${[
-      '# HELP demo_http_requests_total Requests answered.',
-      '# TYPE demo_http_requests_total counter',
-      ...requests,
-      '# HELP demo_mode 1 for the way in which the app behaves now.',
-      '# TYPE demo_mode gauge',
-      ...modes,
-      '# HELP demo_start_time_seconds When the app started, in Unix time.',
-      '# TYPE demo_start_time_seconds gauge',
-      `demo_start_time_seconds ${this.#started / 1_000}`,
-    ].join('\n')}\n`;
+    this.#requests.inc({ route, code: String(status) });
   }
 }
 

@@ -126,6 +126,8 @@ export interface FaultServerOptions {
   /** Asks for a certificate of the client, by TLS 1.3 only after the handshake. */
   readonly asksForClientCertificate?: true;
   readonly atAccept?: AtAccept;
+  /** 0, the default, for any. */
+  readonly port?: number;
 }
 
 /** A peer on loopback that misbehaves as its caller asks: at accept, with its certificate, or by the path of the request. */
@@ -155,7 +157,7 @@ export async function startFaultServer(options: FaultServerOptions = {}): Promis
       text = '';
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     requests,

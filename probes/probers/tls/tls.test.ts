@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import type { Outcome } from '../../model.ts';
 import { type Authority, createAuthority, selfSigned } from '../../testing/certificates.ts';
 import { type AtAccept, startFaultServer } from '../../testing/fault-server.ts';
 import { attempt, judgement } from '../attempt-for-test.ts';
@@ -124,6 +125,31 @@ describe('tls', () => {
     expect(judgement(await attempt(tls, `localhost:${peer.port}`, { trust: 'any' }))).toBe('pass');
   });
 
+  test('an expired issuer beside the way to a trusted one hurts nobody, and is the fault where there is no other', async () => {
+    const now = Date.now();
+    const old = await createAuthority('old', now);
+    const expired = await old.crossSign(authority, { notBefore: now - 90 * dayMs, notAfter: now - 3 * dayMs });
+    const identity = await authority.issue({
+      names: ['localhost'],
+      notBefore: now - dayMs,
+      notAfter: now + 90 * dayMs,
+    });
+    await using peer = await startFaultServer({ tls: { ...identity, cert: `${identity.cert}\n${expired}` } });
+    const probe = async (ca: string) => {
+      const file = join(folder, 'cross.pem');
+      writeFileSync(file, ca);
+      return attempt(tls, `localhost:${peer.port}`, { ca_file: file, expect: { valid_for: '21d' } });
+    };
+    const good = await probe(authority.ca);
+    expect(judgement(good)).toBe('pass');
+    expect(daysLeft(good)).toBe(90);
+    const bad = await probe(old.ca);
+    expect(judgement(bad)).toMatch(
+      /^fail certificate_expired: found an issuer, test, that expired 3 d ago \(.* UTC\), expected a valid certificate for localhost$/,
+    );
+    expect(daysLeft(bad)).toBe(-3);
+  });
+
   test('of many names the first are said', async () => {
     const names = ['a.example.org', 'b.example.org', 'c.example.org', 'd.example.org', '10.0.0.7'];
     const identity = await authority.issue({ names, notBefore: Date.now() - dayMs, notAfter: Date.now() + dayMs });
@@ -173,3 +199,8 @@ describe('tls', () => {
     });
   });
 });
+
+function daysLeft({ samples }: Outcome): number {
+  const expiry = samples.find(({ metric }) => metric === 'probe_ssl_earliest_cert_expiry')?.value ?? 0;
+  return Math.round((expiry * 1_000 - Date.now()) / dayMs);
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import type { Address, Run } from '../model.ts';
+import { Recorder } from '../probers/recorder.ts';
+import { startFaultServer } from '../testing/fault-server.ts';
+import { startSilentPort } from '../testing/silent-port.ts';
+import { dial } from './dial.ts';
+import { Failure } from './failure.ts';
+
+const address = (text: string): Address => ({ address: text, family: text.includes(':') ? 6 : 4 });
+
+/** What came of dialling `panel` where it has these addresses. */
+async function dialled(port: number, addresses: readonly string[], timeoutMs = 400): Promise<string> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new Error('deadline')), timeoutMs);
+  const run: Run = { signal: controller.signal, timeoutMs, resolve: async () => addresses.map(address) };
+  try {
+    const { socket, address: used } = await dial({ host: 'panel', port }, 'any', 'an open port', run, new Recorder());
+    socket.destroy();
+    return `connected to ${used.address}`;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return `${error.reason}: ${error.found}`;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+describe('dial', () => {
+  test('does not let a dead address use up the time of a good one', async () => {
+    await using dead = await startSilentPort('127.0.0.2');
+    await using good = await startSilentPort('127.0.0.3', dead.port);
+    expect(good.port).toBe(dead.port);
+    await using peer = await startFaultServer({ port: dead.port });
+    expect(await dialled(peer.port, ['127.0.0.2', '127.0.0.3', '127.0.0.1'], 600)).toBe('connected to 127.0.0.1');
+  });
+
+  test('goes on after a refusal at once', async () => {
+    await using peer = await startFaultServer();
+    expect(await dialled(peer.port, ['127.0.0.2', '127.0.0.1'])).toBe('connected to 127.0.0.1');
+  });
+
+  test('names the last address where none answers', async () => {
+    expect(await dialled(1, ['127.0.0.2', '127.0.0.3'])).toBe(
+      'connect_refused: connection refused by 127.0.0.3:1 (tried 2 of 2 addresses)',
+    );
+  });
+
+  test('waits for a silent address until the deadline', async () => {
+    await using silent = await startSilentPort();
+    const began = performance.now();
+    expect(await dialled(silent.port, ['127.0.0.1'], 250)).toBe(
+      `connect_timeout: no answer from 127.0.0.1:${silent.port} in 250 ms`,
+    );
+    expect(performance.now() - began).toBeLessThan(300);
+  });
+
+  test('a name without an address does not resolve', async () => {
+    expect(await dialled(1, [])).toBe('dns_not_found: no address of panel');
+  });
+});
