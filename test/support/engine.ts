@@ -39,7 +39,10 @@ export async function ensureEngine(folder: string, say: Say): Promise<Engine> {
       return {
         stop: async () => {
           daemon.kill('SIGTERM');
-          await Promise.race([ended, sleep(15_000, undefined, { ref: false })]);
+          // The daemon was let go of: without this timer nothing would keep the process waiting for its end.
+          const limit = new AbortController();
+          await Promise.race([ended, sleep(15_000, undefined, { signal: limit.signal }).catch(() => {})]);
+          limit.abort();
         },
       };
     }

@@ -32,6 +32,9 @@ const programs: readonly (readonly [TestImage, string])[] = [
   ['alertmanager', '/bin/amtool'],
 ];
 
+/** Debian's Alertmanager reads these at start, from where its package puts them, and does not start without. */
+const debianTemplates = '/usr/share/prometheus/alertmanager';
+
 const folder = join(checkout, '.watchpost/test');
 const say = (line: string) => console.log(`prepare: ${line}`);
 
@@ -72,9 +75,6 @@ async function buildOwn(images: ReadonlyMap<TestImage, Found>): Promise<Found> {
   await must('docker', args, { cwd: checkout, env: { DOCKER_BUILDKIT: '0' }, timeoutMs: 900_000 });
   return { image };
 }
-
-/** Debian's Alertmanager reads these at start, from where its package puts them, and does not start without. */
-const debianTemplates = '/usr/share/prometheus/alertmanager';
 
 async function copyTemplates(from: Found | undefined): Promise<void> {
   if (!from || 'missing' in from) return;
