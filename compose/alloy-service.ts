@@ -4,9 +4,9 @@ import { flow, merge, noted, type YamlValue } from '../stack/generated-yaml.ts';
 import { folderOfGlob, hostFilesMount } from '../stack/host-files.ts';
 import { composeImage, parts } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
+import type { ComposeService } from './compose-service.ts';
 import { bashGet, healthCheck } from './health.ts';
 import { dataVolume, literal } from './names.ts';
-import type { ComposeService } from './services.ts';
 
 export function alloyService(config: Config, surroundings: Surroundings): ComposeService {
   const logs = config.services.flatMap((service) => service.logs ?? []);

@@ -3,9 +3,9 @@ import { componentCommand, grafanaPasswordFile } from '../stack/arguments.ts';
 import { flow, merge, noted } from '../stack/generated-yaml.ts';
 import { composeImage, parts } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
+import type { ComposeService } from './compose-service.ts';
 import { healthCheck, wget } from './health.ts';
 import { dataVolume, generatedMount, literal } from './names.ts';
-import type { ComposeService } from './services.ts';
 
 export function grafanaService(config: Config, surroundings: Surroundings): ComposeService {
   const data = surroundings.data('grafana');

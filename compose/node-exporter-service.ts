@@ -3,9 +3,9 @@ import { componentCommand, hostRootMount } from '../stack/arguments.ts';
 import { merge, noted } from '../stack/generated-yaml.ts';
 import { composeImage, parts } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
+import type { ComposeService } from './compose-service.ts';
 import { healthCheck, wget } from './health.ts';
 import { literal } from './names.ts';
-import type { ComposeService } from './services.ts';
 
 export function nodeExporterService(config: Config, surroundings: Surroundings): ComposeService {
   return [

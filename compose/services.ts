@@ -4,6 +4,7 @@ import { flow, merge, noted, type YamlValue } from '../stack/generated-yaml.ts';
 import { composeImage, demoTlsPort, type Part, parts } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
 import { alloyService } from './alloy-service.ts';
+import type { ComposeService } from './compose-service.ts';
 import { grafanaService } from './grafana-service.ts';
 import { healthCheck, nodeFetch, wget } from './health.ts';
 import { dataVolume, generatedMount, literal } from './names.ts';
@@ -11,8 +12,6 @@ import { nodeExporterService } from './node-exporter-service.ts';
 import { ownImage } from './own-image.ts';
 import { notifySecrets, probeSecrets } from './secrets.ts';
 
-/** A service of compose.yaml, and the comment above it. */
-export type ComposeService = readonly [YamlValue, string];
 type Make = (config: Config, surroundings: Surroundings) => ComposeService;
 
 /** Parts that keep something; each has a volume of its own. Mail of the demo is kept in memory. */
