@@ -15,7 +15,8 @@ export function command(terminal: Terminal): Command {
         throw sayListenFault(error, `${host}:${port} or ${host}:${tlsPort}`);
       });
       terminal.print(`demo app on http://${host}:${port}, https on ${tlsPort}`);
-      terminal.print(`break it: ${sayMisbehave(`${host}:${port}`, 'down')}`);
+      // An address to listen on everywhere is none to call.
+      terminal.print(`break it: ${sayMisbehave(`${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`, 'down')}`);
       await stopped;
       await stopWithin(3_000, () => demo[Symbol.asyncDispose]());
     });

@@ -89,7 +89,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   const secrets = { source: join(folder, 'secrets'), target: '/run/secrets', mode: 'ro' as const };
   const component = (part: Part, ready: string) => {
-    const { args, env } = componentCommand(part, surroundings);
+    const { args, env } = componentCommand(part, surroundings, loaded.config.urls);
     return new GenericContainer(imageOf(part as StackPart))
       .withCommand([...args])
       .withEnvironment({ ...env })
