@@ -69,7 +69,8 @@ export const behaviours = {
     socket.once('close', () => clearTimeout(timer));
   },
   echo: (socket: Socket, { text }) => reply(socket, 500, `you sent: ${text.split('\r\n\r\n')[1]}`),
-  'echo-headers': (socket: Socket, { text }) => reply(socket, 500, JSON.stringify({ sent: text })),
+  'echo-json': (socket: Socket, { text, query }) => reply(socket, 200, JSON.stringify(partsOf(text, query))),
+  'echo-header': (socket: Socket, { query }) => reply(socket, 200, '', `x-echo: ${query}`),
   'not-modified': (socket: Socket) => socket.end('HTTP/1.1 304 Not Modified\r\n\r\n'),
   'set-cookie': (socket: Socket) => reply(socket, 200, 'ok', 'set-cookie: session=sesame'),
   chunked: (socket: Socket) => socket.end(`${chunked}5\r\nready\r\n0\r\nx-sum: 1\r\n\r\n`),
@@ -174,6 +175,16 @@ function isWhole(text: string): boolean {
   const head = text.indexOf('\r\n\r\n');
   if (head === -1) return false;
   return text.length >= head + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? 0);
+}
+
+/** A request as an application hands it back to who debugs it. */
+function partsOf(text: string, query: string): unknown {
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  const headers = head
+    .split('\r\n')
+    .slice(1)
+    .map((line) => line.split(/: (.*)/s));
+  return { query, body, all: text, ...Object.fromEntries(headers) };
 }
 
 const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';

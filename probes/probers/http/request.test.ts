@@ -45,30 +45,48 @@ describe('a request', () => {
     }
   });
 
-  test('leaves no secret in the outcome, not even where the target echoes it', async () => {
-    await using peer = await startFaultServer();
-    const secrets = ['sesame-1', 'sesame-2', 'sesame-3', 'sesame-4', 'sesame-5 '.repeat(20)];
-    const url = `http://me:sesame-1@127.0.0.1:${peer.port}/echo-headers?token=sesame-2`;
-    const options: Options = {
-      method: 'POST',
-      body: secrets[4],
-      headers: { authorization: 'Bearer sesame-3', 'X-Key': 'sesame-4', accept: 'application/json' },
-    };
-    const expectations: readonly Options['expect'][] = [
-      {},
-      { json: { sent: 'ready' } },
-      { body: 'ready' },
-      { status: 500, json: { none: 1 } },
-    ];
-    for (const judged of expectations) {
-      const outcome = await attempt(http, url, { ...options, expect: judged });
+  const echoes: readonly { readonly name: string; readonly path?: string; readonly expect: Options['expect'] }[] = [
+    { name: 'the body, in the text of an error', path: 'echo', expect: { status: 200 } },
+    { name: 'the body', expect: { json: { body: '' } } },
+    { name: 'the query', expect: { json: { query: '' } } },
+    { name: 'user and password', expect: { json: { authorization: '' } } },
+    { name: 'a token without its scheme', expect: { json: { 'x-token': '' } } },
+    { name: 'a header of no known name', expect: { json: { 'x-key': '' } } },
+    { name: 'all of it', expect: { json: { all: '' } } },
+    { name: 'all of it, as text', expect: { body: 'ready' } },
+    { name: 'the query, in a header', path: 'echo-header', expect: { headers: { 'x-echo': 'ready' } } },
+  ];
+  test.each(echoes)(
+    'leaves no secret in the outcome where the target echoes $name',
+    async ({ path, expect: wanted }) => {
+      await using peer = await startFaultServer();
+      const url = `http://me:sesame-1@127.0.0.1:${peer.port}/${path ?? 'echo-json'}?token=sesame-2`;
+      const options: Options = {
+        method: 'POST',
+        body: 'sesame-3',
+        headers: { 'X-Token': 'Bearer sesame-4', 'X-Key': 'sesame-5', accept: 'application/json' },
+        expect: wanted,
+      };
+      const outcome = await attempt(http, url, options);
       expect(outcome.verdict).toBe('fail');
-      expect(JSON.stringify(outcome)).not.toMatch(/sesame/);
-    }
-    expect(peer.requests[0]).toContain('sesame-2');
-    expect(http.target(http.value.parse(url))).toBe(
-      `http://[redacted]@127.0.0.1:${peer.port}/echo-headers?token=[redacted]`,
-    );
+      expect(outcome.found).toContain('[redacted]');
+      expect(JSON.stringify(outcome)).not.toMatch(/sesame|c2VzYW1l/);
+      expect(peer.requests[0]).toContain('sesame-2');
+      expect(http.target(http.value.parse(url))).toBe(
+        `http://[redacted]@127.0.0.1:${peer.port}/${path ?? 'echo-json'}?token=[redacted]`,
+      );
+    },
+  );
+
+  test('leaves not even half a secret where a long text is cut off', async () => {
+    await using peer = await startFaultServer();
+    const body = 'sesame '.repeat(40);
+    const outcome = await attempt(http, `http://127.0.0.1:${peer.port}/echo`, {
+      method: 'POST',
+      body,
+      expect: { status: 500, body: 'ready' },
+    });
+    expect(outcome.found).toBe('a body that begins "you sent: [redacted]"');
   });
 
   test('is shown with the answer, without cookies and the query of a redirect', async () => {

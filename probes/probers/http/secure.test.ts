@@ -70,6 +70,13 @@ describe('http over TLS', () => {
     );
   });
 
+  test('a ca_file that cannot be read is not the target failing, and leaves no connection', async () => {
+    await using peer = await startFaultServer({ atAccept: 'hang' });
+    const outcome = await attempt(http, `https://localhost:${peer.port}/ok`, { ca_file: join(folder, 'none.pem') });
+    expect(outcome).toMatchObject({ verdict: 'inconclusive', reason: 'internal' });
+    await expect.poll(() => peer.open()).toBe(0);
+  });
+
   test('a server that asks for a client certificate is said to', async () => {
     await using peer = await startFaultServer({ tls: await issue(90), asksForClientCertificate: true });
     expect(judgement(await attempt(http, `https://localhost:${peer.port}/ok`, { ca_file }))).toBe(

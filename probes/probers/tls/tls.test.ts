@@ -197,6 +197,7 @@ describe('tls', () => {
       verdict: 'inconclusive',
       found: 'a ca_file that cannot be used: /does/not/exist.pem (ENOENT)',
     });
+    await expect.poll(() => peer.open()).toBe(0);
   });
 });
 
