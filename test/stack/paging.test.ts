@@ -56,6 +56,7 @@ describe.skipIf(lacking)(`a page and its resolve${lacking ? ` (${lacking})` : ''
     for (const text of [page.slack.text, page.mail.text]) {
       expect(text).toContain('shop');
       expect(text).toContain('ready');
+      expect(text).toContain('the status is wrong');
       expect(text).toContain('status 503');
       expect(text).toContain('status 200');
       expect(text).toMatch(/since \d\d:\d\d:\d\d UTC/i);
