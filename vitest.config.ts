@@ -5,7 +5,7 @@ const everywhere = { include: ['**/*.test.ts'], exclude: ['**/node_modules/**', 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', ...everywhere, testTimeout: 15_000, maxWorkers: 2 } },
+      { test: { name: 'unit', ...everywhere, testTimeout: 15_000, maxWorkers: 3 } },
       {
         test: {
           name: 'stack',

@@ -11,7 +11,7 @@ export function command(terminal: Terminal): Command {
     .option('--tls-port <port>', 'the port for https', Number, demoTlsPort)
     .action(async ({ listen: { host, port }, tlsPort }: { listen: Listen; tlsPort: number }) => {
       const stopped = stopSignal();
-      const demo = await startDemo({ host, port, tlsPort }).catch((error) => {
+      const demo = await startDemo({ host, port, tlsPort, write: (line) => terminal.print(line) }).catch((error) => {
         throw sayListenFault(error, `${host}:${port} or ${host}:${tlsPort}`);
       });
       terminal.print(`demo app on http://${host}:${port}, https on ${tlsPort}`);

@@ -46,9 +46,12 @@ test('stopping ends the program, its own children, and what ignores SIGTERM', as
   const log = join(folder.path, 'x.log');
   const script = 'trap "" TERM; sleep 300 & echo $!; wait; sleep 300';
   const started = Promise.withResolvers<number>();
-  await using child = new Child({ program: '/bin/sh', args: ['-c', script], env, log, cwd: '/' }, (event) => {
-    if (event.kind === 'started') started.resolve(event.pid);
-  });
+  await using child = new Child(
+    { program: '/bin/sh', args: ['-c', script], env, log, cwd: '/', killAfterMs: 500 },
+    (event) => {
+      if (event.kind === 'started') started.resolve(event.pid);
+    },
+  );
   const pid = await started.promise;
   expect(
     await waitUntil({ limitMs: 5_000, everyMs: 20 }, async () => (await readFile(log, 'utf8')).includes('\n')),

@@ -12,6 +12,8 @@ export interface ChildCommand {
   /** Both output streams are appended here. */
   readonly log: string;
   readonly cwd: string;
+  /** How long it may take to end after SIGTERM. */
+  readonly killAfterMs?: number;
 }
 
 /** What happened to a child, for the one who watches. `lastLines` are of its log. */
@@ -28,7 +30,7 @@ const firstBackOffMs = 1_000;
 const longestBackOffMs = 30_000;
 /** A child that lived this long starts again with the shortest delay. */
 const settledMs = 60_000;
-const killAfterMs = 5_000;
+const usualKillAfterMs = 5_000;
 
 /**
  * Keeps one program running until it is disposed: restarted when it dies, ever later while it keeps dying. It leads a
@@ -56,7 +58,7 @@ export class Child implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     this.#signal('SIGTERM');
-    const kill = setTimeout(() => this.#signal('SIGKILL'), killAfterMs);
+    const kill = setTimeout(() => this.#signal('SIGKILL'), this.#command.killAfterMs ?? usualKillAfterMs);
     await this.#done;
     clearTimeout(kill);
   }
