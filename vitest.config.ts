@@ -5,7 +5,7 @@ const everywhere = { include: ['**/*.test.ts'], exclude: ['**/node_modules/**', 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', ...everywhere, testTimeout: 15_000, maxWorkers: 3 } },
+      { test: { name: 'unit', ...everywhere, testTimeout: 15_000, maxWorkers: 3, sequence: { groupOrder: 0 } } },
       {
         test: {
           name: 'stack',
@@ -14,6 +14,8 @@ export default defineConfig({
           hookTimeout: 600_000,
           // They wait for seconds to pass, not for the processor.
           maxWorkers: 5,
+          // After the unit tests, some of which look at milliseconds.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,7 +1,7 @@
 import { GenericContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageOf, missing } from '../support/found.ts';
-import { arrived, pagesAbout, waitForPages } from '../support/pages.ts';
+import { after, arrived, pagesAbout, waitForPages } from '../support/pages.ts';
 import { hostName, type Stack, startStack } from '../support/stack.ts';
 import { startTarget, type Target } from '../support/target.ts';
 
@@ -47,7 +47,9 @@ describe.skipIf(lacking)(`a page and its resolve${lacking ? ` (${lacking})` : ''
   });
   afterAll(() => cleanup.disposeAsync());
 
-  test('one broken service is one page on each channel, complete and within 10 s, and one resolve', async () => {
+  test('one broken service is one page on each channel, complete and within 10 s, and one resolve', async ({
+    annotate,
+  }) => {
     const broken = Date.now();
     target('shop').answer(503);
     const page = await waitForPages.firing(stack, 'shop', pageWithinMs);
@@ -71,9 +73,10 @@ describe.skipIf(lacking)(`a page and its resolve${lacking ? ` (${lacking})` : ''
     const secondPass = target('shop').requests.filter((at) => at > mended)[1] ?? Number.NaN;
     expect(resolve.slack.at - secondPass).toBeLessThan(resolveWithinMs);
     expect(resolve.mail.at - secondPass).toBeLessThan(resolveWithinMs);
+    await annotate(`page ${after(broken, page)}; resolve ${after(secondPass, resolve)} of the second pass`);
   });
 
-  test('two services that break at once are two pages, neither delayed by the other', async () => {
+  test('two services that break at once are two pages, neither delayed by the other', async ({ annotate }) => {
     const broken = Date.now();
     target('blog').answer(500);
     target('wiki').answer(500);
@@ -81,6 +84,7 @@ describe.skipIf(lacking)(`a page and its resolve${lacking ? ` (${lacking})` : ''
     for (const page of pages) {
       expect(page.slack.at - broken).toBeLessThan(pageWithinMs);
       expect(page.mail.at - broken).toBeLessThan(pageWithinMs);
+      await annotate(`page ${after(broken, page)}`);
     }
     target('blog').answer(200);
     target('wiki').answer(200);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missing } from '../support/found.ts';
-import { arrived, pagesAbout, waitForPages } from '../support/pages.ts';
+import { after, arrived, pagesAbout, waitForPages } from '../support/pages.ts';
 import { hostName, type Stack, startStack } from '../support/stack.ts';
 import { startTarget, type Target } from '../support/target.ts';
 
@@ -29,7 +29,9 @@ ${probes.join('')}`,
   });
   afterAll(() => cleanup.disposeAsync());
 
-  test('one critical page within 60 s, no storm, and no resolve for what was down', { timeout: 330_000 }, async () => {
+  test('one critical page within 60 s, no storm, and no resolve for what was down', { timeout: 330_000 }, async ({
+    annotate,
+  }) => {
     // `shop` expects what the target does not answer: it is down from the start.
     await waitForPages.firing(stack, 'shop', 30_000);
     // Until Prometheus has seen it as well: the fast path dies with the service.
@@ -41,6 +43,7 @@ ${probes.join('')}`,
     expect(page.slack.at - killed).toBeLessThan(60_000);
     expect(page.mail.at - killed).toBeLessThan(60_000);
     expect(page.slack.text).toContain('ProbeServiceDown');
+    await annotate(`page ${after(killed, page)} of the kill`);
 
     // ProbeMissing waits 2 min, and the last post of the fast path lapses after 1 min: wait for both.
     await waitForPages.forMs(150_000);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missing } from '../support/found.ts';
-import { arrived, pagesAbout, waitForPages } from '../support/pages.ts';
+import { after, arrived, pagesAbout, waitForPages } from '../support/pages.ts';
 import { hostName, type Stack, startStack } from '../support/stack.ts';
 import { startTarget, type Target } from '../support/target.ts';
 
@@ -28,7 +28,7 @@ describe.skipIf(lacking)(`with Prometheus stopped${lacking ? ` (${lacking})` : '
 
   test('the fast path alone pages, does not resolve while the target stays down, and resolves when it is back', {
     timeout: 330_000,
-  }, async () => {
+  }, async ({ annotate }) => {
     const broken = Date.now();
     target.answer(500);
     const page = await waitForPages.firing(stack, 'shop', 10_000);
@@ -40,7 +40,9 @@ describe.skipIf(lacking)(`with Prometheus stopped${lacking ? ` (${lacking})` : '
     expect(pagesAbout(stack, 'shop').slack.map((entry) => entry.status)).toEqual(['firing']);
 
     target.answer(200);
-    await waitForPages.resolved(stack, 'shop', 120_000);
+    const mended = Date.now();
+    const resolve = await waitForPages.resolved(stack, 'shop', 120_000);
+    await annotate(`page ${after(broken, page)}; resolve ${after(mended, resolve)} of the repair`);
     const { slack, mail } = pagesAbout(stack, 'shop');
     expect(slack.map((entry) => entry.status)).toEqual(['firing', 'resolved']);
     expect(mail.map((entry) => entry.status)).toEqual(['firing', 'resolved']);

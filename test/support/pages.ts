@@ -20,6 +20,12 @@ export interface Page {
   readonly mail: Arrived;
 }
 
+/** For the record of a test: how long after `since` (Unix milliseconds) a page was there. */
+export function after(since: number, page: Page): string {
+  const seconds = (at: number) => `${((at - since) / 1_000).toFixed(1)} s`;
+  return `on Slack after ${seconds(page.slack.at)}, by mail after ${seconds(page.mail.at)}`;
+}
+
 /** Everything that arrived, in order, but for the alerts about parts that a test's stack leaves out. */
 export function arrived(stack: Sinks): { readonly slack: readonly Arrived[]; readonly mail: readonly Arrived[] } {
   const expected = ({ text }: Arrived) => !leftOut.test(text);
