@@ -7,11 +7,11 @@ import { check, issueFaults, missingKey, type Written } from './issues.ts';
 import { keyFaults } from './keys.ts';
 import type { Config } from './model.ts';
 import { fillVariables } from './placeholders.ts';
-import { proberOf, type ReadProbe, readProbe } from './probe.ts';
+import { misfitFaults, proberOf, type ReadProbe, readProbe } from './probe.ts';
 import { asList, asMap, member, type RawMap } from './raw.ts';
 import { documentSchema } from './schema.ts';
 import { checkVariables, mayHoldVariables } from './variable-faults.ts';
-import { type Lookup, mapTexts, substitute } from './variables.ts';
+import { type Lookup, mapTexts, substitute, variablesIn } from './variables.ts';
 import { readTree } from './yaml-tree.ts';
 
 export interface LoadOptions {
@@ -86,8 +86,13 @@ function readProbes(document: RawMap, lookup: Lookup, written: Written) {
     const filled = fillVariables(probe, path, lookup, (attempt) => faultsOf(parse(attempt)));
     const result = parse(filled);
     for (const fault of faultsOf(result)) faults.push(fault);
-    if ('probe' in result)
+    if ('probe' in result) {
+      const text = probe[named.prober.kind];
+      // A placeholder says nothing of what the value will be.
+      const isKnown = typeof text !== 'string' || variablesIn(text).every((name) => lookup(name) !== undefined);
+      if (isKnown) for (const fault of misfitFaults(named.prober, result.probe, path, written)) faults.push(fault);
       read.set(service, (read.get(service) ?? new Map<string, ReadProbe>()).set(name, result.probe));
+    }
   }
   return { read, faults };
 }

@@ -11,7 +11,7 @@ import { commonOptions } from './schema.ts';
 export interface ReadProbe {
   readonly kind: string;
   /** What the prober is given: `{ value, options }`. */
-  readonly options: { readonly value: unknown; readonly options: unknown };
+  readonly options: { readonly value: unknown; readonly options: Record<string, unknown> };
   readonly common: z.output<typeof commonOptions>;
 }
 
@@ -82,4 +82,14 @@ export function readProbe(
       ...keys,
     ],
   };
+}
+
+/** Faults between a probe's value and its options, where each alone is right. */
+export function misfitFaults(prober: Prober, probe: ReadProbe, path: Path, { tree }: Written): readonly Fault[] {
+  const { value, options } = probe.options;
+  const misfits = prober.misfits?.(value, options) ?? [];
+  return misfits.map(({ path: below, message, hint }) => {
+    const own = [...path, ...below];
+    return { span: tree.keySpan(own), path: own, message, hint };
+  });
 }

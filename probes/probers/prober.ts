@@ -14,10 +14,22 @@ export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.Z
   readonly options: Options;
   /** The metrics that an outcome of this prober may carry in `samples`. */
   readonly metrics: readonly MetricName[];
+  /**
+   * Options that the value makes meaningless, such as demands on a certificate where there is no TLS. Each is a fault in the
+   * user's file: an expectation that is never looked at must not look like one that holds.
+   */
+  misfits?(value: z.output<Value>, options: z.output<Options>): readonly Misfit[];
   /** What is probed, without anything secret: the `target` label. */
   target(value: z.output<Value>): string;
   /** Host and port that are dialled, for checks of the configuration: which parts of the stack it names. */
   endpoint(value: z.output<Value>): { readonly host: string; readonly port: number };
   /** One attempt. Never throws for what the target did; a throw is a fault of ours and is counted as `internal`. */
   probe(value: z.output<Value>, options: z.output<Options>, run: Run): Promise<Outcome>;
+}
+
+export interface Misfit {
+  /** Below the probe: `['expect', 'valid_for']`. */
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly hint: string;
 }

@@ -5,7 +5,7 @@ import type { Run } from '../../model.ts';
 import { dial } from '../../net/dial.ts';
 import { Failure } from '../../net/failure.ts';
 import { secure } from '../../net/secure.ts';
-import type { Prober } from '../prober.ts';
+import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { expectAnswer } from './expect.ts';
@@ -27,6 +27,7 @@ export const http = {
   ],
   target: (url) => redactUrl(url.href),
   endpoint,
+  misfits: withoutTls,
   async probe(value, options, run) {
     const recorder = new Recorder(redactor(value, options));
     try {
@@ -142,4 +143,22 @@ function endpoint(url: URL): { readonly host: string; readonly port: number } {
   // An IPv6 address stands in brackets in a URL and without them everywhere else.
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return { host, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
+}
+
+/** What asks for TLS of a URL that never leads to any. */
+function withoutTls(url: URL, options: Options): readonly Misfit[] {
+  if (url.protocol === 'https:' || options.redirects > 0) return [];
+  const asked: readonly (readonly [readonly string[], unknown])[] = [
+    [['server_name'], options.server_name],
+    [['ca_file'], options.ca_file],
+    [['trust'], options.trust === 'any' ? options.trust : undefined],
+    [['expect', 'valid_for'], options.expect.valid_for],
+  ];
+  return asked
+    .filter(([, value]) => value !== undefined)
+    .map(([path]) => ({
+      path,
+      message: `${path.at(-1)} is about a certificate, and an http:// URL has none`,
+      hint: 'write https://, or leave it out',
+    }));
 }
