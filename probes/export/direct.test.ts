@@ -81,6 +81,15 @@ function sayPage(payload: string): string {
 }
 
 describe('the direct pager', () => {
+  test('offers no silence, which only Alertmanager could keep', async () => {
+    const { sink, change, advanceTo } = await setUp();
+    change(database, 'down');
+    await advanceTo(0, 1);
+    const buttons = sink.received[0]?.payload.attachments?.[0]?.actions?.map(({ text }) => text);
+    expect(buttons).toContain('Runbook');
+    expect(buttons).not.toContain('Silence');
+  });
+
   test('sends one page and one resolve, however long the failure lasts', async () => {
     const { clock, change, advanceTo, titles, deliveries } = await setUp();
     change(database, 'down');

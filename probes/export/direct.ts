@@ -177,10 +177,13 @@ export class DirectPager implements AsyncDisposable {
 
   #page({ failing: { probe, since, outcome }, endedAt, note }: Case, status: Page['status']): Page {
     const { stack, environment, urls, dependencies } = this.#options.plan();
+    const affected = dependents(dependencies, probe.service);
+    // Where this pager speaks there is no Alertmanager that could be told to be silent.
+    const { silence_url: _, ...annotations } = probeDownAnnotations(probe, outcome, affected, urls);
     return {
       status,
       labels: probeDownLabels({ ...probe, stack, environment }),
-      annotations: probeDownAnnotations(probe, outcome, dependents(dependencies, probe.service), urls),
+      annotations,
       startsAt: since,
       ...(endedAt !== undefined && { endsAt: endedAt }),
       ...(note !== undefined && { note }),
