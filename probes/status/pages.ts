@@ -34,7 +34,7 @@ export function indexPage(plan: Plan, probes: readonly ShownProbe[], routes: rea
   const rows = probes.map(({ probe, state }) => {
     const path = `/debug/${encodeURIComponent(probe.service)}/${encodeURIComponent(probe.probe)}`;
     const why = state.status === 'down' ? `found ${state.outcome.found}, expected ${state.outcome.expected}` : '';
-    return `<tr><td><a href="${path}">${escapeHtml(`${probe.service}/${probe.probe}`)}</a><td>${state.status}<td>${escapeHtml(probe.target)}<td>${escapeHtml(why)}`;
+    return `<tr class="${state.status}"><td><a href="${path}">${escapeHtml(`${probe.service}/${probe.probe}`)}</a><td class="state">${state.status}<td>${escapeHtml(probe.target)}<td>${escapeHtml(why)}`;
   });
   const links = routes
     .filter(({ method, path }) => method === 'GET' && !path.includes(':'))
@@ -61,10 +61,20 @@ export function page(title: string, body: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 1rem auto; padding: 0 1rem; }
-pre { overflow-x: auto; background: #f2f2f2; padding: .5rem; }
-code { background: #f2f2f2; }
-td, th { text-align: left; padding: .1rem .8rem .1rem 0; overflow-wrap: anywhere; }
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1rem auto; padding: 0 1rem; }
+pre { overflow-x: auto; background: #8882; padding: .5rem; }
+code { background: #8882; }
+td, th { text-align: left; vertical-align: top; padding: .2rem 1rem .2rem 0; }
+.state { font-weight: bold; }
+.up .state { color: #12955a; }
+.down .state { color: #d93025; }
+@media (max-width: 45rem) {
+  tr:first-child:has(th) { display: none; }
+  tr, td { display: block; padding: 0; overflow-wrap: anywhere; }
+  tr { padding: .6rem 0; border-bottom: 1px solid #8884; }
+  td:first-child, .state { display: inline-block; padding-right: 1rem; }
+}
 </style>
 <body>
 ${body}

@@ -190,7 +190,7 @@ describe('pages', () => {
     const { ask } = await start();
     const { body } = await ask('/');
     expect(body).toContain(
-      '<a href="/debug/panel/ready">panel/ready</a><td>down<td>http://panel/ready<td>found &lt;b&gt;&amp;, expected status 200',
+      '<a href="/debug/panel/ready">panel/ready</a><td class="state">down<td>http://panel/ready<td>found &lt;b&gt;&amp;, expected status 200',
     );
     expect(body).toContain('<a href="/metrics">/metrics</a>');
   });
