@@ -52,6 +52,7 @@ function plannedProbe(probe: ProbeConfig, service: Pick<PlannedProbe, 'team' | '
     severity,
     ...service,
     run: (run) => bound.probe(probe.options, run),
+    variants: bound.variants(probe.options),
   };
 }
 
@@ -72,7 +73,8 @@ function tellApart(this: Readonly<Record<string, unknown>>, key: string, value: 
 /** A prober whose arguments are the options of a probe as the configuration holds them. */
 export interface BoundProber {
   target(options: unknown): string;
-  endpoint(options: unknown): { readonly host: string; readonly port: number };
+  endpoints(options: unknown): readonly { readonly host: string; readonly port: number }[];
+  variants(options: unknown): PlannedProbe['variants'];
   probe(options: unknown, run: Parameters<PlannedProbe['run']>[0]): ReturnType<PlannedProbe['run']>;
 }
 
@@ -81,7 +83,14 @@ export function findProber(kind: string): BoundProber {
   if (!prober) throw new Error(`no prober of kind "${kind}"; known: ${probers.map((known) => known.kind).join(', ')}`);
   return {
     target: (options) => prober.target(parsed(options).value),
-    endpoint: (options) => prober.endpoint(parsed(options).value),
+    endpoints: (options) => prober.endpoints(parsed(options).value),
+    variants: (options) => {
+      const { value, options: own } = parsed(options);
+      return (prober.variants?.(value, own) ?? []).map((variant) => ({
+        name: variant.name,
+        run: (run) => prober.probe(value, variant.options, run),
+      }));
+    },
     probe: (options, run) => prober.probe(parsed(options).value, parsed(options).options, run),
   };
 }

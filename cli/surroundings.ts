@@ -94,6 +94,10 @@ function namesDemo(config: Config): boolean {
   return config.services.some(
     ({ metrics, probes }) =>
       (metrics && new URL(metrics).hostname === 'demo') ||
-      probes.some((probe) => findProber(probe.kind).endpoint(probe.options).host === 'demo'),
+      probes.some((probe) =>
+        findProber(probe.kind)
+          .endpoints(probe.options)
+          .some(({ host }) => host === 'demo'),
+      ),
   );
 }

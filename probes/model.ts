@@ -38,6 +38,11 @@ export interface Outcome {
   readonly durationMs: number;
   readonly samples: readonly Sample[];
   readonly steps: readonly Step[];
+  /**
+   * What can be compared with another run, for people: `addresses`, `certificate`, `server`, `version`, `size`. Redacted,
+   * short. Left out where nothing was learnt. The difference between the last good and the first bad run is made of these.
+   */
+  readonly traits?: Readonly<Record<string, string>>;
 }
 
 /** What a prober is given for one attempt. */
@@ -48,6 +53,41 @@ export interface Run {
   readonly timeoutMs: number;
   /** Names to addresses: hosts file, search domains, Docker's names, the stack's own parts. */
   readonly resolve: Resolve;
+  /** Unix time in milliseconds, by the clock of the service. */
+  readonly now: () => number;
+  /** What the service keeps for this probe from run to run. */
+  readonly memory: Memory;
+}
+
+/**
+ * What is kept for one probe between its runs, over restarts too where the service has a data folder. It belongs to the
+ * probe, not to an attempt: a prober that writes at every run is called for one run at a time.
+ */
+export interface Memory {
+  /** What was last remembered; undefined at first, and after the probe's options have changed. */
+  recall(): string | undefined;
+  /** Replaces it. Short: it is written to disk. */
+  remember(text: string): void;
+  /** What was reported to the probe by a job (`heartbeat`). */
+  beats(): Beats;
+}
+
+/** A report by a job: that it has begun, succeeded or failed. */
+export interface Beat {
+  /** Unix milliseconds, by the clock of the service. */
+  readonly at: number;
+  /** As the job said, in milliseconds, or from its `start` to this. */
+  readonly durationMs?: number;
+  /** The job's own words, redacted, one line. */
+  readonly message?: string;
+}
+
+export interface Beats {
+  /** Since when the first beat is awaited: when the probe was first seen, over restarts. Unix milliseconds. */
+  readonly awaitedSince: number;
+  readonly started?: Beat;
+  readonly success?: Beat;
+  readonly failure?: Beat;
 }
 
 export type Resolve = (host: string, family: 4 | 6 | 'any', signal: AbortSignal) => Promise<readonly Address[]>;
@@ -84,6 +124,14 @@ export interface PlannedProbe extends ProbeId {
    * A reload leaves a probe running whose fingerprint and fields have not changed.
    */
   readonly fingerprint: string;
+  readonly run: (run: Run) => Promise<Outcome>;
+  /** The same probe done otherwise, for a diagnosis: `without verifying the certificate`. */
+  readonly variants: readonly Variant[];
+}
+
+export interface Variant {
+  /** What is different, in words that follow the probe's name. */
+  readonly name: string;
   readonly run: (run: Run) => Promise<Outcome>;
 }
 

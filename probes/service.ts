@@ -11,6 +11,7 @@ import { createPager } from './pager/index.ts';
 import { ProbeMap } from './probe-map.ts';
 import { attempt } from './schedule/attempt.ts';
 import { type RunReport, Scheduler } from './schedule/scheduler.ts';
+import { Memories } from './state/memories.ts';
 import { ProbeStates } from './state/states.ts';
 import { serve } from './status/http.ts';
 import { Receipts } from './status/receipts.ts';
@@ -71,6 +72,7 @@ class Engine implements Service {
   readonly #journal: Journal;
   readonly #series: ProbeSeries;
   readonly #states: ProbeStates;
+  readonly #memories: Memories;
   readonly #scheduler: Scheduler<PlannedProbe>;
   readonly #fastPath: FastPath | undefined;
   readonly #direct: DirectPager | undefined;
@@ -89,6 +91,7 @@ class Engine implements Service {
     this.#sink = this.#startSink();
     this.#log = new Log({ clock, write, sink: this.#sink });
     this.#journal = new Journal({ log: this.#log, clock });
+    this.#memories = new Memories({ clock });
     this.#states = new ProbeStates({
       clock,
       ask: (probe, notBeforeMs) => this.#scheduler.runNow(probe, notBeforeMs),
@@ -98,6 +101,7 @@ class Engine implements Service {
     this.#scheduler = new Scheduler({
       clock,
       resolve,
+      memoryOf: (probe) => this.#memories.of(probe),
       observer: {
         needsConfirming: (probe) => this.#states.needsConfirming(probe),
         failing: (probe, outcome) => this.#failing(probe, outcome),
@@ -256,7 +260,7 @@ class Engine implements Service {
   #tryOnce(probe: PlannedProbe): Promise<Outcome> {
     const { clock, resolve } = this.#options;
     const internal = (place: string, error: unknown) => this.#internal(place, error);
-    return attempt(probe, { clock, resolve, stop: this.#stop.signal, internal });
+    return attempt(probe, { clock, resolve, stop: this.#stop.signal, internal, memory: this.#memories.of(probe) });
   }
 
   #startMetrics(version: string): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Address, Run } from '../model.ts';
+import { emptyMemory } from '../probers/attempt-for-test.ts';
 import { Recorder } from '../probers/recorder.ts';
 import { startFaultServer } from '../testing/fault-server.ts';
 import { startSilentPort } from '../testing/silent-port.ts';
@@ -12,7 +13,13 @@ const address = (text: string): Address => ({ address: text, family: text.includ
 async function dialled(port: number, addresses: readonly string[], timeoutMs = 400): Promise<string> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new Error('deadline')), timeoutMs);
-  const run: Run = { signal: controller.signal, timeoutMs, resolve: async () => addresses.map(address) };
+  const run: Run = {
+    signal: controller.signal,
+    timeoutMs,
+    resolve: async () => addresses.map(address),
+    memory: emptyMemory(),
+    now: Date.now,
+  };
   try {
     const { socket, address: used } = await dial({ host: 'panel', port }, 'any', 'an open port', run, new Recorder());
     socket.destroy();

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Outcome, Resolve } from '../model.ts';
+import type { Beats, Memory, Outcome, Resolve } from '../model.ts';
 import { createResolver } from '../net/resolve.ts';
 import type { Prober } from './prober.ts';
 
@@ -13,6 +13,8 @@ export async function attempt<V extends z.ZodType, O extends z.ZodObject>(
     readonly overrides?: ReadonlyMap<string, string>;
     readonly resolve?: Resolve;
     readonly signal?: AbortSignal;
+    readonly memory?: Memory;
+    readonly now?: () => number;
   } = {},
 ): Promise<Outcome> {
   const timeoutMs = limits.timeoutMs ?? 2_000;
@@ -23,6 +25,8 @@ export async function attempt<V extends z.ZodType, O extends z.ZodObject>(
       signal: limits.signal ?? controller.signal,
       timeoutMs,
       resolve: limits.resolve ?? createResolver({ overrides: limits.overrides ?? new Map() }),
+      memory: limits.memory ?? emptyMemory(),
+      now: limits.now ?? Date.now,
     });
   } finally {
     clearTimeout(timer);
@@ -32,4 +36,16 @@ export async function attempt<V extends z.ZodType, O extends z.ZodObject>(
 /** What a table of a test compares: the judgement, without times and steps. */
 export function judgement({ verdict, reason, found, expected }: Outcome): string {
   return verdict === 'pass' ? 'pass' : `${verdict} ${reason}: found ${found}, expected ${expected}`;
+}
+
+/** The memory of a probe that has just been configured. */
+export function emptyMemory(beats: Partial<Beats> = {}): Memory {
+  let remembered: string | undefined;
+  return {
+    recall: () => remembered,
+    remember(text) {
+      remembered = text;
+    },
+    beats: () => ({ awaitedSince: Date.now(), ...beats }),
+  };
 }

@@ -3,68 +3,65 @@ import { describe, expect, test } from 'vitest';
 import { reasons } from '../../stack/reasons.ts';
 import type { Outcome, Resolve } from '../model.ts';
 import { untilAborted } from '../net/until-aborted.ts';
-import { type FaultServerOptions, startFaultServer } from '../testing/fault-server.ts';
+import { startFaultServer } from '../testing/fault-server.ts';
 import { startSilentPort } from '../testing/silent-port.ts';
 import { attempt } from './attempt-for-test.ts';
 import { probers } from './index.ts';
 import type { Prober } from './prober.ts';
+import type { Probing, Subject } from './subject-for-test.ts';
 
-interface Subject {
-  /** Names a peer on loopback that listens on the port. */
-  readonly value: (port: number) => string;
-  /** Every way in which a peer can keep this prober waiting after it has accepted. */
-  readonly hangs: readonly {
-    readonly name: string;
-    readonly peer: FaultServerOptions;
-    readonly value: (port: number) => string;
-  }[];
+/** What every protocol keeps to, whatever the peer does. A folder without `subject-for-test.ts` fails here. */
+
+interface Case {
+  readonly kind: string;
+  readonly prober: Prober;
+  readonly subject: Subject;
 }
 
-/** One for each prober: a new one without is an error of the compiler. */
-const subjects: Readonly<Record<(typeof probers)[number]['kind'], Subject>> = {
-  http: {
-    value: (port) => `http://127.0.0.1:${port}/ok`,
-    hangs: [
-      { name: 'at accept', peer: { atAccept: 'hang' }, value: (port) => `http://127.0.0.1:${port}/` },
-      { name: 'in the TLS handshake', peer: { atAccept: 'hang' }, value: (port) => `https://127.0.0.1:${port}/` },
-      { name: 'before the headers', peer: {}, value: (port) => `http://127.0.0.1:${port}/hang-before-headers` },
-      { name: 'in dripping headers', peer: {}, value: (port) => `http://127.0.0.1:${port}/drip-headers` },
-      { name: 'in the body', peer: {}, value: (port) => `http://127.0.0.1:${port}/hang-in-body` },
-      { name: 'in a dripping body', peer: {}, value: (port) => `http://127.0.0.1:${port}/drip` },
-      { name: 'in a compressed body', peer: {}, value: (port) => `http://127.0.0.1:${port}/hang-in-gzip` },
-    ],
-  },
-  tcp: { value: (port) => `127.0.0.1:${port}`, hangs: [] },
-  tls: {
-    value: (port) => `127.0.0.1:${port}`,
-    hangs: [{ name: 'in the handshake', peer: { atAccept: 'hang' }, value: (port) => `127.0.0.1:${port}` }],
-  },
-};
-
-const all: readonly { readonly prober: Prober; readonly subject: Subject; readonly kind: string }[] = probers.map(
-  (prober) => ({ kind: prober.kind, prober, subject: subjects[prober.kind] }),
+const cases: readonly Case[] = await Promise.all(
+  probers.map(async (prober: Prober): Promise<Case> => {
+    const { subject }: { subject: Subject } = await import(`./${prober.kind}/subject-for-test.ts`);
+    return { kind: prober.kind, prober, subject };
+  }),
 );
 
 /** What the deadline may be missed by. */
 const toleranceMs = 50;
 
-describe.each(all)('the prober $kind', ({ prober, subject, kind }) => {
-  test('honours its deadline when the peer does not even refuse', async () => {
-    await using peer = await startSilentPort();
-    await expectOnTime(250, () => attempt(prober, subject.value(peer.port), {}, { timeoutMs: 250 }));
+type Limits = Parameters<typeof attempt>[3];
+
+function attemptOf(prober: Prober, { value, options = {} }: Probing, limits?: Limits): Promise<Outcome> {
+  return attempt(prober, value, options, limits);
+}
+
+describe.each(cases)('the prober $kind', ({ prober, subject, kind }) => {
+  test('passes where all is as it should be, reports what it lists, and sends what it says', async () => {
+    await using good = await subject.good();
+    const outcome = await attemptOf(prober, good.probing);
+    expect(outcome).toMatchObject({ verdict: 'pass', reason: 'ok' });
+    expectWellFormed(prober, outcome);
+    if (subject.sends !== undefined) expect(good.requests?.()).toBe(subject.sends);
+  });
+
+  test('leaves no descriptor behind after 50 passing attempts', async () => {
+    await using good = await subject.good();
+    await attemptOf(prober, good.probing);
+    const before = descriptors();
+    for (let i = 0; i < 50; i++) await attemptOf(prober, good.probing);
+    await expect.poll(descriptors).toBeLessThanOrEqual(before + 1);
   });
 
   for (const hang of subject.hangs) {
     test(`honours its deadline when the peer hangs ${hang.name}, and closes its sockets`, async () => {
-      await using peer = await startFaultServer(hang.peer);
-      await expectOnTime(250, () => attempt(prober, hang.value(peer.port), {}, { timeoutMs: 250 }));
+      await using peer = await hang.peer();
+      await expectOnTime(250, () => attemptOf(prober, hang.dials(peer.port), { timeoutMs: 250 }));
       await expect.poll(() => peer.open()).toBe(0);
     });
 
     test(`gives up at once when it is told to while the peer hangs ${hang.name}`, async () => {
-      await using peer = await startFaultServer(hang.peer);
+      await using peer = await hang.peer();
       const stop = new AbortController();
-      const probing = attempt(prober, hang.value(peer.port), {}, { timeoutMs: 10_000, signal: stop.signal });
+      const probing = attemptOf(prober, hang.dials(peer.port), { timeoutMs: 10_000, signal: stop.signal });
       await expect.poll(() => peer.open(), { interval: 5 }).toBe(1);
       await expectOnTime(0, () => {
         stop.abort(new Error('the service stops'));
@@ -74,11 +71,30 @@ describe.each(all)('the prober $kind', ({ prober, subject, kind }) => {
     });
   }
 
+  test('describes itself and every option, and has a page, an example and a golden', () => {
+    expect(prober.describe).toMatch(/\.$/);
+    const undescribed = Object.entries(prober.options.shape).filter(([, schema]) => !isDescribed(schema));
+    expect(undescribed.map(([name]) => name)).toEqual([]);
+    for (const file of ['README.md', 'example.yaml', 'testdata/golden.txt']) {
+      expect({ file, exists: existsSync(new URL(`${kind}/${file}`, import.meta.url)) }).toEqual({ file, exists: true });
+    }
+  });
+});
+
+const dialling = cases.flatMap(({ kind, prober, subject: { dials } }) => (dials ? [{ kind, prober, dials }] : []));
+
+describe.each(dialling)('the prober $kind, which dials', ({ prober, dials }) => {
+  test('honours its deadline when the peer does not even refuse', async () => {
+    await using peer = await startSilentPort();
+    await expectOnTime(250, () => attemptOf(prober, dials(peer.port), { timeoutMs: 250 }));
+  });
+
   test('honours its deadline when the name is not resolved in time', async () => {
     const resolve: Resolve = (_host, _family, signal) => untilAborted(new Promise<never>(() => {}), signal);
-    const value = subject.value(1).replace('127.0.0.1', 'panel');
+    const { value, options = {} } = dials(1);
+    const named = JSON.parse(JSON.stringify(value).replaceAll('127.0.0.1', 'panel'));
     await expectOnTime(250, async () => {
-      const outcome = await attempt(prober, value, {}, { timeoutMs: 250, resolve });
+      const outcome = await attemptOf(prober, { value: named, options }, { timeoutMs: 250, resolve });
       expect(outcome).toMatchObject({ reason: 'dns_failed', found: 'no address of panel in 250 ms' });
       return outcome;
     });
@@ -86,50 +102,54 @@ describe.each(all)('the prober $kind', ({ prober, subject, kind }) => {
 
   test('returns at once when its run is already over', async () => {
     await using peer = await startFaultServer();
-    await expectOnTime(0, () => attempt(prober, subject.value(peer.port), {}, { signal: AbortSignal.abort() }));
+    await expectOnTime(0, () => attemptOf(prober, dials(peer.port), { signal: AbortSignal.abort() }));
   });
 
   test('reports only metrics that it lists, with a reason of the closed list, in short lines', async () => {
     await using peer = await startFaultServer();
-    for (const port of [peer.port, 1]) {
-      const outcome = await attempt(prober, subject.value(port), {});
-      expect(Object.keys(reasons)).toContain(outcome.reason);
-      expect(outcome.verdict).toBe(reasons[outcome.reason].verdict);
-      expect(outcome.samples.filter(({ metric }) => !prober.metrics.includes(metric))).toEqual([]);
-      expect(outcome.samples.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
-      for (const text of [outcome.found, outcome.expected, ...outcome.steps.map((step) => step.text)]) {
-        expect(text).toMatch(/^[^\n\r]{0,160}$/);
-      }
-    }
+    for (const port of [peer.port, 1]) expectWellFormed(prober, await attemptOf(prober, dials(port)));
   });
 
   test('leaves no descriptor behind after 200 failing attempts', async () => {
     await using peer = await startFaultServer({ atAccept: 'close' });
-    const before = readdirSync('/proc/self/fd').length;
+    await attemptOf(prober, dials(peer.port));
+    const before = descriptors();
     for (let i = 0; i < 100; i++) {
-      await attempt(prober, subject.value(1), {});
-      await attempt(prober, subject.value(peer.port), {});
+      await attemptOf(prober, dials(1));
+      await attemptOf(prober, dials(peer.port));
     }
     await expect.poll(() => peer.open()).toBe(0);
     // One to spare: Node opens one of its own for the first lookup or the first file.
-    await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before + 1);
+    await expect.poll(descriptors).toBeLessThanOrEqual(before + 1);
   });
 
-  test('describes itself and every option, and has a page and a golden', () => {
-    expect(prober.describe).toMatch(/\.$/);
-    const undescribed = Object.entries(prober.options.shape).filter(([, schema]) => !isDescribed(schema));
-    expect(undescribed.map(([name]) => name)).toEqual([]);
-    for (const file of ['README.md', 'testdata/golden.txt']) {
-      expect({ file, exists: existsSync(new URL(`${kind}/${file}`, import.meta.url)) }).toEqual({ file, exists: true });
-    }
-  });
+  for (const noise of ['reset', 'close', 'greet'] as const) {
+    test(`comes to a verdict, and never throws, when the peer answers with ${noise} at accept`, async () => {
+      await using peer = await startFaultServer({ atAccept: noise });
+      expectWellFormed(prober, await attemptOf(prober, dials(peer.port), { timeoutMs: 500 }));
+      await expect.poll(() => peer.open()).toBe(0);
+    });
+  }
 });
+
+function expectWellFormed(prober: Prober, outcome: Outcome): void {
+  expect(Object.keys(reasons)).toContain(outcome.reason);
+  expect(outcome.verdict).toBe(reasons[outcome.reason].verdict);
+  expect(outcome.samples.filter(({ metric }) => !prober.metrics.includes(metric))).toEqual([]);
+  expect(outcome.samples.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
+  const texts = [outcome.found, outcome.expected, ...outcome.steps.map((step) => step.text)];
+  for (const text of [...texts, ...Object.values(outcome.traits ?? {})]) expect(text).toMatch(/^[^\n\r]{0,160}$/);
+}
 
 async function expectOnTime(dueMs: number, run: () => Promise<Outcome>): Promise<void> {
   const began = performance.now();
   const outcome = await run();
   expect(performance.now() - began).toBeLessThan(dueMs + toleranceMs);
   expect(outcome.verdict).not.toBe('pass');
+}
+
+function descriptors(): number {
+  return readdirSync('/proc/self/fd').length;
 }
 
 function isDescribed(schema: unknown): boolean {

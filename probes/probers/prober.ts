@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { MetricName } from '../../stack/metrics.ts';
 import type { Outcome, Run } from '../model.ts';
+import type { HostPort } from '../net/host-port.ts';
 
 /**
  * A protocol. Its `kind` is the key in watchpost.yaml; `value` is what stands at that key (a URL, a `host:port`);
@@ -21,10 +22,18 @@ export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.Z
   misfits?(value: z.output<Value>, options: z.output<Options>): readonly Misfit[];
   /** What is probed, without anything secret: the `target` label. */
   target(value: z.output<Value>): string;
-  /** Host and port that are dialled, for checks of the configuration: which parts of the stack it names. */
-  endpoint(value: z.output<Value>): { readonly host: string; readonly port: number };
+  /** What is dialled, for checks of the configuration: which parts of the stack it names. Empty where nothing is. */
+  endpoints(value: z.output<Value>): readonly HostPort[];
+  /** The same probe done otherwise, for the diagnosis of a confirmed fail: without verification, without a proxy. */
+  variants?(value: z.output<Value>, options: z.output<Options>): readonly OptionsVariant<z.output<Options>>[];
   /** One attempt. Never throws for what the target did; a throw is a fault of ours and is counted as `internal`. */
   probe(value: z.output<Value>, options: z.output<Options>, run: Run): Promise<Outcome>;
+}
+
+export interface OptionsVariant<Options> {
+  /** What is different: `without verifying the certificate`. */
+  readonly name: string;
+  readonly options: Options;
 }
 
 export interface Misfit {

@@ -8,6 +8,7 @@ export class Recorder {
   readonly #start = performance.now();
   readonly #steps: Step[] = [];
   readonly #samples: Sample[] = [];
+  #traits: Record<string, string> | undefined;
   readonly #phases = new Map<HttpPhase, number>();
   /** Takes out of a text what must not be shown. Call it before a text is shortened: half a secret is one too. */
   readonly hide: (text: string) => string;
@@ -44,6 +45,12 @@ export class Recorder {
     this.#samples.push(labels ? { metric, value, labels } : { metric, value });
   }
 
+  /** What can be compared with another run; see `Outcome.traits`. */
+  trait(name: string, value: string): void {
+    this.#traits ??= {};
+    this.#traits[name] = oneLine(this.hide(value));
+  }
+
   pass(): Outcome {
     return this.#outcome('ok', '', '');
   }
@@ -65,6 +72,7 @@ export class Recorder {
       durationMs: this.elapsedMs(),
       samples: this.#samples,
       steps: this.#steps,
+      ...(this.#traits && { traits: this.#traits }),
     };
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome, Run } from '../model.ts';
-import { failed, passed } from '../state/sample-probe.ts';
+import { emptyMemory, failed, passed } from '../state/sample-probe.ts';
 import { attempt, graceMs } from './attempt.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -12,7 +12,7 @@ function begin(run: (run: Run) => Promise<Outcome>, timeoutMs = 2_000) {
   const kept: { outcome?: Outcome } = {};
   const ended = attempt(
     { timeoutMs, run },
-    { clock, resolve: async () => [], stop: stop.signal, internal: (place) => faults.push(place) },
+    { clock, resolve: async () => [], stop: stop.signal, memory: emptyMemory, internal: (place) => faults.push(place) },
   ).then((outcome) => {
     kept.outcome = outcome;
   });

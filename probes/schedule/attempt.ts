@@ -1,5 +1,5 @@
 import { sayDuration } from '../../stack/duration.ts';
-import type { Clock, Outcome, Resolve, Run } from '../model.ts';
+import type { Clock, Memory, Outcome, Resolve, Run } from '../model.ts';
 
 /** How long a prober may take to return after it was told to: closing sockets, no more. */
 export const graceMs = 50;
@@ -9,6 +9,7 @@ const stalledMs = 250;
 export interface AttemptContext {
   readonly clock: Clock;
   readonly resolve: Resolve;
+  readonly memory: Memory;
   /** Aborts when the service stops or the probe is removed. */
   readonly stop: AbortSignal;
   /** Counts a fault of ours. */
@@ -70,7 +71,8 @@ async function runProber(
   elapsed: () => number,
 ): Promise<Outcome> {
   try {
-    return await probe.run({ signal: context.signal, timeoutMs: probe.timeoutMs, resolve: context.resolve });
+    const { signal, resolve, memory, clock } = context;
+    return await probe.run({ signal, timeoutMs: probe.timeoutMs, resolve, memory, now: () => clock.now() });
   } catch (error) {
     // The one place where a fault of a prober is caught: it is ours, and never reads as "target down".
     if (!context.stop.aborted) context.internal('prober', error);

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Outcome, PlannedProbe, Run } from '../model.ts';
-import { failed, inconclusive, passed, sampleProbe } from '../state/sample-probe.ts';
+import { emptyMemory, failed, inconclusive, passed, sampleProbe } from '../state/sample-probe.ts';
 import { firstSlot, gridOf, phase } from './grid.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type RunReport, Scheduler } from './scheduler.ts';
@@ -14,6 +14,7 @@ function setUp(options: { down?: boolean } = {}) {
   const scheduler = new Scheduler<PlannedProbe>({
     clock,
     resolve: async () => [],
+    memoryOf: () => emptyMemory,
     observer: {
       needsConfirming: () => !state.down,
       failing: (_, { reason }) => events.push(`failing: ${reason}`),
@@ -96,6 +97,7 @@ describe('the schedule', () => {
     await using scheduler = new Scheduler<PlannedProbe>({
       clock,
       resolve: async () => [],
+      memoryOf: () => emptyMemory,
       observer: {
         needsConfirming: () => true,
         failing: () => {},

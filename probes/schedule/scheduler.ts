@@ -1,4 +1,4 @@
-import type { Clock, Outcome, ProbeId, Resolve, Run } from '../model.ts';
+import type { Clock, Memory, Outcome, ProbeId, Resolve, Run } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
 import { attempt } from './attempt.ts';
 import { firstSlot, type Grid, gridOf, nextSlot } from './grid.ts';
@@ -49,7 +49,7 @@ export class Scheduler<T extends Task> implements AsyncDisposable {
   readonly #context: LoopContext<T>;
   readonly #ending = new Set<Promise<void>>();
 
-  constructor(options: { clock: Clock; resolve: Resolve; observer: Observer<T> }) {
+  constructor(options: { clock: Clock; resolve: Resolve; memoryOf: (task: T) => Memory; observer: Observer<T> }) {
     this.#context = { ...options, epochMs: options.clock.monotonic() };
   }
 
@@ -98,6 +98,7 @@ export class Scheduler<T extends Task> implements AsyncDisposable {
 interface LoopContext<T extends Task> {
   readonly clock: Clock;
   readonly resolve: Resolve;
+  readonly memoryOf: (task: T) => Memory;
   readonly observer: Observer<T>;
   readonly epochMs: number;
 }
@@ -214,11 +215,12 @@ class Loop<T extends Task> {
 
   /** The attempt, and after a fail up to `confirm` more; the first that does not fail decides. */
   async #attempts(current: CurrentRun): Promise<{ outcome: Outcome; decidedFromMs: number }> {
-    const { clock, resolve, observer } = this.#context;
+    const { clock, resolve, memoryOf, observer } = this.#context;
     const stop = this.#stop.signal;
     const internal = (place: string, error: unknown) => observer.internal(place, error);
+    const context = { clock, resolve, stop, internal, memory: memoryOf(this.task) };
     let decidedFromMs = current.startedMs;
-    let outcome = await attempt(this.task, { clock, resolve, stop, internal });
+    let outcome = await attempt(this.task, context);
     if (outcome.verdict !== 'fail' || stop.aborted || !observer.needsConfirming(this.task)) {
       return { outcome, decidedFromMs };
     }
@@ -228,7 +230,7 @@ class Loop<T extends Task> {
       await pause(clock, recheckAfterMs, stop);
       if (stop.aborted) break;
       decidedFromMs = clock.monotonic();
-      outcome = await attempt(this.task, { clock, resolve, stop, internal });
+      outcome = await attempt(this.task, context);
     }
     return { outcome, decidedFromMs };
   }

@@ -1,6 +1,6 @@
 import { defaultUrls } from '../../stack/links.ts';
 import type { FailReason } from '../../stack/reasons.ts';
-import type { Outcome, Plan, PlannedProbe } from '../model.ts';
+import type { Memory, Outcome, Plan, PlannedProbe } from '../model.ts';
 
 /** What tests of the engine probe with: whole values, of which a test names only what it is about. */
 
@@ -20,6 +20,7 @@ export function sampleProbe(own: Partial<PlannedProbe> = {}): PlannedProbe {
     labels: {},
     fingerprint: 'first',
     run: async () => passed(),
+    variants: [],
     ...own,
   };
 }
@@ -56,3 +57,6 @@ export function inconclusive(own: Partial<Outcome> = {}): Outcome {
     ...own,
   };
 }
+
+/** The memory of a probe that has not run yet. */
+export const emptyMemory: Memory = { recall: () => undefined, remember: () => {}, beats: () => ({ awaitedSince: 0 }) };

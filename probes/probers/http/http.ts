@@ -26,8 +26,12 @@ export const http = {
     'probe_ssl_earliest_cert_expiry',
   ],
   target: (url) => redactUrl(url.href),
-  endpoint,
+  endpoints: (url) => [endpoint(url)],
   misfits: withoutTls,
+  variants: (url, options) =>
+    url.protocol === 'https:' && options.trust !== 'any'
+      ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
+      : [],
   async probe(value, options, run) {
     const recorder = new Recorder(redactor(value, options));
     try {

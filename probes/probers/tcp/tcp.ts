@@ -16,7 +16,7 @@ export const tcp = {
   options: tcpOptions,
   metrics: ['probe_ip_protocol', 'probe_dns_lookup_time_seconds'],
   target: ({ host, port }) => formatHostPort(host, port),
-  endpoint: (value) => value,
+  endpoints: (value) => [value],
   async probe(value, options, run) {
     const recorder = new Recorder();
     const expected = options.expect === 'open' ? 'an open port' : 'a closed port';

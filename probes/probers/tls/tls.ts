@@ -18,7 +18,7 @@ export const tls = {
     'probe_tls_version_info',
   ],
   target: ({ host, port }) => formatHostPort(host, port),
-  endpoint: (value) => value,
+  endpoints: (value) => [value],
   async probe(value, options, run) {
     const recorder = new Recorder();
     let socket: Socket | undefined;
