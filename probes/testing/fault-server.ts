@@ -107,7 +107,7 @@ const atAccept = {
   hang: (socket: Socket) => socket.resume(),
   close: (socket: Socket) => socket.resume().end(),
   reset: (socket: Socket) => socket.resetAndDestroy(),
-  greet: (socket: Socket) => socket.write('220 mail.example.org ESMTP\r\n'),
+  greet: (socket: Socket) => socket.resume().write('220 mail.example.org ESMTP\r\n'),
 } as const satisfies Record<string, (socket: Socket) => unknown>;
 export type AtAccept = keyof typeof atAccept;
 
