@@ -45,6 +45,7 @@ function plannedProbe(probe: ProbeConfig, service: Pick<PlannedProbe, 'team' | '
     kind,
     fingerprint: fingerprintOf(probe),
     target: bound.target(probe.options),
+    endpoints: bound.endpoints(probe.options),
     everyMs,
     timeoutMs,
     confirm,

@@ -5,6 +5,7 @@ import type { Severity } from '../stack/labels.ts';
 import type { Urls } from '../stack/links.ts';
 import type { MetricName } from '../stack/metrics.ts';
 import type { Reason, Verdict } from '../stack/reasons.ts';
+import type { HostPort } from './net/host-port.ts';
 import type { Channels } from './pager/channels.ts';
 
 /** Which probe: a probe's name is unique only within its service. Never join these into one key with a separator. */
@@ -43,6 +44,16 @@ export interface Outcome {
    * short. Left out where nothing was learnt. The difference between the last good and the first bad run is made of these.
    */
   readonly traits?: Readonly<Record<string, string>>;
+  /** What was found out about a fail once it was confirmed; no prober fills this in. */
+  readonly diagnosis?: Diagnosis;
+}
+
+/** In words, one line each, redacted; empty where nothing was found. */
+export interface Diagnosis {
+  /** What came of trying it otherwise: `2 of 3 addresses pass; 10.0.0.7: the connection was refused`. */
+  readonly tried: string;
+  /** What is different from the last good run: `since the last good run 12 s before: version 1.4.2 → 1.4.3`. */
+  readonly changed: string;
 }
 
 /** What a prober is given for one attempt. */
@@ -111,6 +122,8 @@ export interface PlannedProbe extends ProbeId {
   readonly kind: string;
   /** What is probed, redacted: a label. */
   readonly target: string;
+  /** What it dials, as configured; empty where it dials nobody. */
+  readonly endpoints: readonly HostPort[];
   readonly everyMs: number;
   readonly timeoutMs: number;
   readonly confirm: number;

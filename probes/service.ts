@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { Diagnoses } from './diagnose/diagnoses.ts';
+import type { OtherResolver } from './diagnose/diagnosis.ts';
 import { channelNames, DirectPager } from './export/direct.ts';
 import { type Failing, FastPath, type PostResult, postResults } from './export/fast-path.ts';
 import { Journal } from './export/journal.ts';
@@ -33,6 +35,8 @@ export interface ServiceOptions {
   readonly otlpLogs?: string;
   readonly clock: Clock;
   readonly resolve: Resolve;
+  /** Other ways to resolve a name, to compare with in a diagnosis. */
+  readonly resolvers?: readonly OtherResolver[];
   /** The Markdown of an alert's runbook. */
   readonly runbook: (alertname: string) => Promise<string | undefined>;
   /** Takes log lines for people. */
@@ -73,6 +77,7 @@ class Engine implements Service {
   readonly #series: ProbeSeries;
   readonly #states: ProbeStates;
   readonly #memories: Memories;
+  readonly #diagnoses: Diagnoses;
   readonly #scheduler: Scheduler<PlannedProbe>;
   readonly #fastPath: FastPath | undefined;
   readonly #direct: DirectPager | undefined;
@@ -92,8 +97,18 @@ class Engine implements Service {
     this.#log = new Log({ clock, write, sink: this.#sink });
     this.#journal = new Journal({ log: this.#log, clock });
     this.#memories = new Memories({ clock });
+    this.#diagnoses = new Diagnoses({
+      clock,
+      resolve,
+      resolvers: options.resolvers ?? [],
+      stop: this.#stop.signal,
+      memoryOf: (probe) => this.#memories.of(probe),
+      others: (probe) => this.#states.others(probe),
+      internal: (place, error) => this.#internal(place, error),
+    });
     this.#states = new ProbeStates({
       clock,
+      diagnose: (probe, outcome) => this.#diagnoses.diagnose(probe, outcome),
       ask: (probe, notBeforeMs) => this.#scheduler.runNow(probe, notBeforeMs),
       changed: (transition) => this.#changed(transition),
     });
@@ -193,6 +208,7 @@ class Engine implements Service {
       if (wanted.has(probe)) continue;
       this.#scheduler.remove(probe);
       this.#journal.forget(probe);
+      this.#diagnoses.forget(probe);
     }
     const changed = plan.probes.filter((probe) => !runsAlike(known.get(probe), probe));
     for (const probe of plan.probes) {
@@ -228,6 +244,7 @@ class Engine implements Service {
       this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels);
     }
     if (outcome.verdict === 'inconclusive') this.#journal.inconclusive(task, outcome);
+    if (outcome.verdict === 'pass') this.#diagnoses.passed(task, outcome, report.endedAt);
     this.#states.ended(report);
     if (outcome.verdict === 'fail' && wasDown) this.#journal.failed(task, outcome, true);
   }

@@ -32,6 +32,8 @@ export const annotationNames = [
   'found',
   'expected',
   'affects',
+  'diagnosis',
+  'changed',
   'action',
   'dashboard_url',
   'runbook_url',
@@ -47,6 +49,9 @@ export interface Failure {
   readonly reason: string;
   readonly found: string;
   readonly expected: string;
+  /** What came of trying it otherwise, and what is different from the last good run; empty or left out where nothing is known. */
+  readonly diagnosis?: string | undefined;
+  readonly changed?: string | undefined;
 }
 
 /**
@@ -68,6 +73,8 @@ export function probeDownAnnotations(
     found: failure.found,
     expected: failure.expected,
     affects: affectedServices(dependents),
+    diagnosis: failure.diagnosis ?? '',
+    changed: failure.changed ?? '',
     action: `Open the runbook, then run the probe by hand: ${urls.watchpost}/debug/${subject.service}/${subject.probe}`,
     ...alertLinks(urls, link),
   };

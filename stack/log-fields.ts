@@ -14,6 +14,8 @@ export const logFields = {
   reason: 'reason',
   found: 'found',
   expected: 'expected',
+  diagnosis: 'diagnosis',
+  changed: 'changed',
   durationSeconds: 'duration_seconds',
 } as const;
 /** Closed list of what a record can be about. */

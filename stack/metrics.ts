@@ -21,8 +21,8 @@ export const metrics = {
     'team',
   ]),
   watchpost_probe_failing_info: g(
-    '1 while the probe is confirmed down: why, what was found and what was expected, as they were when it was confirmed.',
-    ['reason', 'found', 'expected'],
+    '1 while the probe is confirmed down: why, what was found and what was expected, what came of trying it otherwise and what is different from the last good run, as they were when it was confirmed.',
+    ['reason', 'found', 'expected', 'diagnosis', 'changed'],
   ),
   watchpost_probe_down_since_timestamp_seconds: g(
     'When the first run of the failure began, in Unix time. Left out while up.',

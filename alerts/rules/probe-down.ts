@@ -29,9 +29,11 @@ export const probeDownRule = defineRule({
     found: failing('found'),
     expected: failing('expected'),
     affects: affectsChain(config),
+    diagnosis: failing('diagnosis'),
+    changed: failing('changed'),
   }),
-  annotations: ({ service, probe, target, reason, found, expected, affects }, config) =>
-    probeDownAnnotations({ service, probe, target }, { reason, found, expected }, [affects], config.urls),
+  annotations: ({ service, probe, target, affects, ...failure }, config) =>
+    probeDownAnnotations({ service, probe, target }, failure, [affects], config.urls),
   fires: (config) => [
     {
       name: 'a probe that is confirmed down fires at once, with what was found',
@@ -54,6 +56,17 @@ export const probeDownRule = defineRule({
       seenAtMs: 10 * 60_000,
       labels,
       words: words('status', 'status 503'),
+    },
+    {
+      name: 'a page says what was tried and what has changed',
+      series: {
+        [down]: '0 1x20',
+        [`${info('status', 'status 503').slice(0, -1)},diagnosis=${JSON.stringify(tried)},changed=${JSON.stringify(changed)}}`]:
+          '_ 1x20',
+      },
+      trueFromMs: 5_000,
+      labels,
+      words: words('status', 'status 503', 'status 200', tried, changed),
     },
     {
       name: 'a probe without details fires all the same',
@@ -87,16 +100,35 @@ const labels = { service: 'shop-under-test', probe: 'ready', target, severity: '
 /** What a target says is data: no reader on the way may take it for markup, an escape or a template. */
 const awkward = `the body has <b>"it's"</b> & \\ é {{ .x }} %q`;
 
+const tried = '2 of 3 addresses pass; 10.0.0.7: the connection was refused';
+const changed = 'since the last good run 12 s before: version 1.4.2 → 1.4.3';
+
 function info(reason: string, found: string): string {
   return `watchpost_probe_failing_info{${id},reason="${reason}",found=${JSON.stringify(found)},expected="status 200"}`;
 }
 
-function words(reason: string, found: string, expected = 'status 200') {
-  return { service: 'shop-under-test', probe: 'ready', target, reason, found, expected, affects: '' };
+function words(reason: string, found: string, expected = 'status 200', diagnosis = '', changed = '') {
+  return {
+    service: 'shop-under-test',
+    probe: 'ready',
+    target,
+    reason,
+    found,
+    expected,
+    affects: '',
+    diagnosis,
+    changed,
+  };
 }
 
 /** What a page says when nothing is known of the failure. */
-const unknown = { reason: 'unknown', found: 'a failure without details', expected: 'a pass' };
+const unknown = {
+  reason: 'unknown',
+  found: 'a failure without details',
+  expected: 'a pass',
+  diagnosis: '',
+  changed: '',
+};
 
 /**
  * A label of the series that says why the probe is down: the one of now, or, when the probe service is dead, the newest of

@@ -5,6 +5,7 @@ import type { Clock, Plan, PlannedProbe, Transition } from '../model.ts';
 import type { Channels } from '../pager/channels.ts';
 import type { Delivery, Page, Pager } from '../pager/index.ts';
 import { ProbeMap } from '../probe-map.ts';
+import { failureOf } from './failure-of.ts';
 import type { Failing } from './fast-path.ts';
 
 /** Between two tries of a message that was not delivered, and between two looks at what is muted. */
@@ -179,7 +180,7 @@ export class DirectPager implements AsyncDisposable {
     const { stack, environment, urls, dependencies } = this.#options.plan();
     const affected = dependents(dependencies, probe.service);
     // Where this pager speaks there is no Alertmanager that could be told to be silent.
-    const { silence_url: _, ...annotations } = probeDownAnnotations(probe, outcome, affected, urls);
+    const { silence_url: _, ...annotations } = probeDownAnnotations(probe, failureOf(outcome), affected, urls);
     return {
       status,
       labels: probeDownLabels({ ...probe, stack, environment }),

@@ -3,6 +3,7 @@ import { probeDownAnnotations, probeDownLabels } from '../../stack/alert.ts';
 import { ancestors, type Dependencies, dependents } from '../../stack/dependencies.ts';
 import type { Clock, Outcome, Plan, PlannedProbe } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
+import { failureOf } from './failure-of.ts';
 
 /** How often an alert is posted again while it lasts. */
 const repeatMs = 10_000;
@@ -149,7 +150,7 @@ export function alertOf({ probe, since, outcome }: Failing, plan: Plan, now: num
   const { stack, environment, urls, dependencies } = plan;
   return {
     labels: probeDownLabels({ ...probe, stack, environment }),
-    annotations: probeDownAnnotations(probe, outcome, dependents(dependencies, probe.service), urls),
+    annotations: probeDownAnnotations(probe, failureOf(outcome), dependents(dependencies, probe.service), urls),
     startsAt: new Date(since).toISOString(),
     endsAt: new Date(now + endsAheadMs).toISOString(),
     generatorURL: `${urls.watchpost}/debug/${probe.service}/${probe.probe}`,

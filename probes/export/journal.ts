@@ -64,7 +64,7 @@ export class Journal {
       this.#log.record({
         event: 'probe_down',
         level: 'error',
-        message: `${name(probe)} is DOWN: ${sayFailure(outcome)}; ${began}`,
+        message: [`${name(probe)} is DOWN: ${sayFailure(outcome)}`, began, ...sayDiagnosis(outcome)].join('; '),
         fields: outcomeFields(probe, outcome),
       });
     } else {
@@ -165,12 +165,16 @@ function sayFailure({ reason, found, expected }: Outcome): string {
   return `${reasons[reason].words} (found ${found}, expected ${expected})`;
 }
 
+function sayDiagnosis({ diagnosis }: Outcome): readonly string[] {
+  return [diagnosis?.tried, diagnosis?.changed].filter((text): text is string => Boolean(text));
+}
+
 function name({ service, probe }: ProbeId): string {
   return `${service}/${probe}`;
 }
 
 function outcomeFields(probe: PlannedProbe, outcome: Outcome) {
-  const { verdict, reason, found, expected, durationMs } = outcome;
+  const { verdict, reason, found, expected, durationMs, diagnosis } = outcome;
   return {
     service: probe.service,
     probe: probe.probe,
@@ -180,5 +184,7 @@ function outcomeFields(probe: PlannedProbe, outcome: Outcome) {
     found,
     expected,
     durationSeconds: durationMs / 1_000,
+    ...(diagnosis?.tried && { diagnosis: diagnosis.tried }),
+    ...(diagnosis?.changed && { changed: diagnosis.changed }),
   };
 }

@@ -152,7 +152,8 @@ watchpost_probe_skipped_runs_total{P} 0
 
   test('have the labels of the catalogue and no others', () => {
     const { states, ended, read } = setUp();
-    states.set(sampleProbe(), { status: 'down', since: 0, outcome: failed() });
+    const diagnosis = { tried: 'the other probe is up', changed: 'size 1 → 2' };
+    states.set(sampleProbe(), { status: 'down', since: 0, outcome: failed('status', { diagnosis }) });
     ended(sampleProbe(), passed({ samples: https }), { latenessMs: 0 });
     for (const { name, labels } of read()) {
       const wanted = metrics[name as keyof typeof metrics];

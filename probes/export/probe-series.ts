@@ -124,8 +124,9 @@ export class ProbeSeries {
       add('watchpost_probe_down', state.status === 'down' ? 1 : 0, { severity: probe.severity, team: probe.team });
     }
     if (state.status === 'down') {
-      const { reason, found, expected } = state.outcome;
-      add('watchpost_probe_failing_info', 1, { reason, found, expected });
+      const { reason, found, expected, diagnosis } = state.outcome;
+      const { tried = '', changed = '' } = diagnosis ?? {};
+      add('watchpost_probe_failing_info', 1, { reason, found, expected, diagnosis: tried, changed });
       add('watchpost_probe_down_since_timestamp_seconds', state.since / 1_000);
     }
     add(

@@ -11,6 +11,7 @@ export function sampleProbe(own: Partial<PlannedProbe> = {}): PlannedProbe {
     probe,
     kind: 'http',
     target: `http://${service}/${probe}`,
+    endpoints: [{ host: service, port: 80 }],
     everyMs: 10_000,
     timeoutMs: 5_000,
     confirm: 2,

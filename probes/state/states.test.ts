@@ -16,13 +16,17 @@ const dependencies: Dependencies = new Map([
   ['shop', ['panel']],
 ]);
 
-function setUp(probes: readonly PlannedProbe[] = [shop, panel, database]) {
+function setUp(
+  probes: readonly PlannedProbe[] = [shop, panel, database],
+  diagnose?: (probe: PlannedProbe, outcome: Outcome) => Promise<Outcome>,
+) {
   const clock = new ManualClock();
   const asked: string[] = [];
   const told: string[] = [];
   const transitions: Transition[] = [];
   const states = new ProbeStates({
     clock,
+    ...(diagnose && { diagnose }),
     ask: ({ service, probe }, notBeforeMs) => asked.push(`${service}/${probe} from ${notBeforeMs}`),
     changed: (transition) => {
       transitions.push(transition);
@@ -192,5 +196,44 @@ describe('a new configuration', () => {
     states.configure([database], dependencies);
     await clock.advance(10_000);
     expect(told).toEqual([]);
+  });
+});
+
+describe('a confirmed fail that is being diagnosed', () => {
+  const diagnosis = { tried: '1 of 2 addresses pass', changed: '' };
+
+  test('is told of once the diagnosis has come to an end, with what was found', async () => {
+    const done = Promise.withResolvers<Outcome>();
+    const { told, transitions, ended } = setUp([database], () => done.promise);
+    ended(database, failed());
+    expect(told).toEqual([]);
+    done.resolve(failed('status', { diagnosis }));
+    await expect.poll(() => told).toEqual(['postgres down']);
+    expect(transitions).toMatchObject([{ outcome: { reason: 'status', diagnosis } }]);
+  });
+
+  test('is told of without it when it takes too long', async () => {
+    const { clock, told, ended } = setUp([database], () => new Promise(() => {}));
+    ended(database, failed());
+    await clock.advance(holdBackMs - 1);
+    expect(told).toEqual([]);
+    await clock.advance(1);
+    expect(told).toEqual(['postgres down']);
+  });
+
+  test('keeps nothing of the diagnosis of an earlier failure', async () => {
+    const first = Promise.withResolvers<Outcome>();
+    const answers = [first.promise, Promise.resolve(failed('json'))];
+    const { states, told, ended } = setUp(
+      [database],
+      () => answers.shift() ?? Promise.reject(new Error('asked again')),
+    );
+    ended(database, failed());
+    ended(database, passed());
+    ended(database, passed());
+    ended(database, failed('status'));
+    first.resolve(failed('status', { diagnosis }));
+    await expect.poll(() => told).toEqual(['postgres down']);
+    expect(states.of(database)).toMatchObject({ outcome: { reason: 'json' } });
   });
 });

@@ -26,19 +26,24 @@ interface Entry {
   /** When the first attempt of the failure was seen to fail, monotonic. */
   failedMs: number;
   held: Disposable | undefined;
+  /** The diagnosis of the fail that is held back, until it has come to an end. */
+  diagnosing: Promise<unknown> | undefined;
 }
 
 export interface StatesOptions {
   readonly clock: Clock;
   /** Asks for a run of a probe that the failing one depends on, no older than `notBeforeMs` (monotonic). */
   readonly ask: (probe: PlannedProbe, notBeforeMs: number) => void;
+  /** The outcome of a confirmed fail with what can be found out about it. A page waits for it, `holdBackMs` at most. */
+  readonly diagnose?: (probe: PlannedProbe, outcome: Outcome) => Promise<Outcome>;
   /** A confirmed change. Parents are told of before their children. */
   readonly changed: (transition: Transition) => void;
 }
 
 /**
  * The state of every probe, in memory, and which changes count. A confirmed fail is held back until the services that
- * the failing one depends on have answered: so that a database is paged for before the services behind it.
+ * the failing one depends on have answered, so that a database is paged for before the services behind it, and until it has
+ * been diagnosed.
  */
 export class ProbeStates implements Disposable {
   readonly #options: StatesOptions;
@@ -87,6 +92,15 @@ export class ProbeStates implements Disposable {
       .flatMap(({ probe, published }) => (published.status === 'down' ? [{ probe, ...published }] : []));
   }
 
+  /** How the probes other than this one stand; those that have not been judged yet count as neither. */
+  others(id: ProbeId): { readonly up: number; readonly down: number } {
+    const own = this.#entries.get(id);
+    const states = this.#entries.values().filter((entry) => entry !== own);
+    const count = (status: ProbeState['status']) =>
+      states.filter(({ published }) => published.status === status).length;
+    return { up: count('up'), down: count('down') };
+  }
+
   /** The first attempt of a run failed: time to ask the services that this one depends on. */
   failing(probe: PlannedProbe): void {
     const entry = this.#entries.get(probe);
@@ -131,11 +145,26 @@ export class ProbeStates implements Disposable {
       this.#publish(entry);
       this.#publishSettled();
     });
+    this.#diagnose(entry);
+  }
+
+  #diagnose(entry: Entry): void {
+    const { state } = entry.standing;
+    if (!this.#options.diagnose || state.status !== 'down') return;
+    const diagnosing = this.#options.diagnose(entry.probe, state.outcome).then((outcome) => {
+      // Another failure, or none, may have taken its place.
+      if (entry.diagnosing !== diagnosing || entry.standing.state.status !== 'down') return;
+      entry.diagnosing = undefined;
+      entry.standing = { ...entry.standing, state: { ...entry.standing.state, outcome } };
+      this.#publishSettled();
+    });
+    entry.diagnosing = diagnosing;
   }
 
   #release(entry: Entry): void {
     entry.held?.[Symbol.dispose]();
     entry.held = undefined;
+    entry.diagnosing = undefined;
     this.#held.delete(entry);
   }
 
@@ -153,7 +182,10 @@ export class ProbeStates implements Disposable {
     for (let told = true; told; ) {
       told = false;
       for (const entry of [...this.#held]) {
-        if (this.#parents(entry).every((parent) => settledSince(parent, entry.failedMs))) {
+        if (
+          entry.diagnosing === undefined &&
+          this.#parents(entry).every((parent) => settledSince(parent, entry.failedMs))
+        ) {
           this.#publish(entry);
           told = true;
         }
@@ -179,6 +211,7 @@ function newEntry(probe: PlannedProbe): Entry {
     passedFromMs: Number.NEGATIVE_INFINITY,
     failedMs: Number.NEGATIVE_INFINITY,
     held: undefined,
+    diagnosing: undefined,
   };
 }
 

@@ -10,7 +10,7 @@ import {
   type Status,
 } from './facts.ts';
 import { mailStyle, styles } from './mail-style.ts';
-import { headline, identity, lead, times, whenLead } from './sentences.ts';
+import { findings, headline, identity, lead, times, whenLead } from './sentences.ts';
 
 /**
  * The page around the alerts. One column, no images, system fonts; colours are inline for readers that drop the style
@@ -112,7 +112,7 @@ function details(facts: Facts, status: Status): string {
       `<tr><td class="soft" style="${styles.detailName}">${name}</td><td class="ink" style="${styles.detailValue}">${value}</td></tr>\n`,
     );
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="${styles.details}">
-${row('Reason', annotation('reason'), reason())}${when(annotation('found'), row('Target', label('target')))}${status === 'firing' ? row('Affects', annotation('affects')) : ''}</table>
+${row('Reason', annotation('reason'), reason())}${when(annotation('found'), row('Target', label('target')))}${status === 'firing' ? [...findings, ['Affects', annotation('affects')] as const].map(([name, fact]) => row(name, fact)).join('') : ''}</table>
 `;
 }
 

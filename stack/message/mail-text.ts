@@ -1,5 +1,5 @@
 import { annotation, type Facts, label, linkNames, links, note, type Status } from './facts.ts';
-import { headline, identity, lead, times, whenLead } from './sentences.ts';
+import { findings, headline, identity, lead, times, whenLead } from './sentences.ts';
 
 /** The plain text of one alert. The first line is what a phone shows below the subject. */
 export function mailText(facts: Facts, status: Status): string {
@@ -17,6 +17,7 @@ export function mailText(facts: Facts, status: Status): string {
     when(annotation('found'), when(label('target'), row('Target', say(label('target'))))),
     ...(status === 'firing'
       ? [
+          ...findings.map(([name, fact]) => when(fact, row(name, say(fact)))),
           when(annotation('affects'), row('Affects', say(annotation('affects')))),
           when(annotation('action'), `${when(reason, '', '\n')}${row('Do first', say(annotation('action')))}`),
         ]

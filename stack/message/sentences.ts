@@ -46,6 +46,12 @@ export function preview(facts: Facts, status: Status): string {
   return status === 'firing' ? whenLead(facts, status, `: ${lead(facts, status)}`) : `: ${times(facts, status)}`;
 }
 
+/** What was found out about the failure: its names, and where it stands. */
+export const findings = [
+  ['Tried', annotation('diagnosis')],
+  ['Changed', annotation('changed')],
+] as const;
+
 /** Which alert this is, for whoever looks for it: `ProbeDown · critical · team ops · stack panel`. */
 export function identity(facts: Facts): string {
   const { say, when } = facts;

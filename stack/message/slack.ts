@@ -1,5 +1,5 @@
 import { annotation, type Facts, label, links, note, type Status } from './facts.ts';
-import { headline, lead, times, whenLead } from './sentences.ts';
+import { findings, headline, lead, times, whenLead } from './sentences.ts';
 
 /** The stripe beside a message. */
 export const colors = { critical: '#d92d20', warning: '#dc8a04', resolved: '#12955a' } as const;
@@ -19,6 +19,7 @@ export function slackText(facts: Facts, status: Status): string {
   return [
     ...lines,
     when(note, `\n${say(note)}`),
+    ...(status === 'firing' ? findings.map(([name, fact]) => when(fact, `\n*${name}* ${say(fact)}`)) : []),
     when(annotation('found'), when(label('target'), `\n*Target* \`${quote(label('target'))}\``)),
     status === 'firing' ? when(annotation('affects'), `\n*Affects* ${say(annotation('affects'))}`) : '',
     status === 'firing' ? when(annotation('action'), `\n*Do first* ${say(annotation('action'))}`) : '',

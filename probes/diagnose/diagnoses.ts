@@ -1,0 +1,74 @@
+import { sayDuration } from '../../stack/duration.ts';
+import type { Clock, Memory, Outcome, PlannedProbe, ProbeId, Resolve } from '../model.ts';
+import { ProbeMap } from '../probe-map.ts';
+import { changesSince, type GoodRun, goodRun } from './changes.ts';
+import { diagnose, type OtherResolver } from './diagnosis.ts';
+
+/** So many targets are diagnosed at once; when more fail together it is not about one of them. */
+const most = 20;
+/** Of each of the two texts. They are labels too, so that the rule says the same as the fast path. */
+const longest = 240;
+
+export interface DiagnosesOptions {
+  readonly clock: Clock;
+  readonly resolve: Resolve;
+  readonly resolvers: readonly OtherResolver[];
+  readonly stop: AbortSignal;
+  readonly memoryOf: (probe: PlannedProbe) => Memory;
+  /** How the probes other than this one stand. */
+  readonly others: (probe: PlannedProbe) => { readonly up: number; readonly down: number };
+  readonly internal: (place: string, error: unknown) => void;
+}
+
+/** Keeps what the last good run of each probe was like, and says of a fail that was confirmed what is different. */
+export class Diagnoses {
+  readonly #options: DiagnosesOptions;
+  readonly #good = new ProbeMap<GoodRun>();
+  #underWay = 0;
+
+  constructor(options: DiagnosesOptions) {
+    this.#options = options;
+  }
+
+  passed(probe: ProbeId, outcome: Outcome, endedAt: number): void {
+    this.#good.set(probe, goodRun(outcome, endedAt));
+  }
+
+  forget(probe: ProbeId): void {
+    this.#good.delete(probe);
+  }
+
+  /** The outcome with what was found out about it. Never rejects. */
+  async diagnose(probe: PlannedProbe, outcome: Outcome): Promise<Outcome> {
+    const good = this.#good.get(probe);
+    const changed = good ? sayChanges(good, outcome, this.#options.clock.now()) : '';
+    return { ...outcome, diagnosis: { tried: await this.#tried(probe, outcome), changed } };
+  }
+
+  async #tried(probe: PlannedProbe, outcome: Outcome): Promise<string> {
+    if (this.#underWay >= most) return `not diagnosed: ${most} others fail at the same time`;
+    this.#underWay++;
+    try {
+      const { memoryOf, others, ...context } = this.#options;
+      const findings = await diagnose(probe, outcome, { ...context, memory: memoryOf(probe), others: others(probe) });
+      return shorten(findings.join('; '));
+    } catch (error) {
+      this.#options.internal('diagnosis', error);
+      return '';
+    } finally {
+      this.#underWay--;
+    }
+  }
+}
+
+/** `since the last good run 12 s before: version 1.4.2 → 1.4.3`; empty where nothing is different. */
+function sayChanges(good: GoodRun, bad: Outcome, now: number): string {
+  const changes = changesSince(good, bad);
+  return changes.length === 0
+    ? ''
+    : shorten(`since the last good run ${sayDuration(Math.max(0, now - good.endedAt))} before: ${changes.join(', ')}`);
+}
+
+function shorten(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
