@@ -17,8 +17,9 @@ export interface RunningWatchpost extends AsyncDisposable {
 export async function startWatchpost(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  entry: string = entryPoint,
 ): Promise<RunningWatchpost> {
-  const child = spawn(process.execPath, [entryPoint, ...args], {
+  const child = spawn(process.execPath, [entry, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
