@@ -24,7 +24,7 @@ export async function dial(
   run: Run,
   recorder: Recorder,
 ): Promise<Dialled> {
-  const addresses = await resolve(target, family, expected, run, recorder);
+  const addresses = await addressesOf(target.host, family, expected, run, recorder);
   return recorder.time('connect', () => connect(addresses, target.port, expected, run, recorder));
 }
 
@@ -69,24 +69,25 @@ function judged(failures: readonly Failure[], addresses: number): Failure {
   );
 }
 
-async function resolve(
-  target: HostPort,
+/** The addresses of a host, for who dials by other means than TCP. At least one; throws a `Failure` that says whose fault it is. */
+export async function addressesOf(
+  host: string,
   family: 4 | 6 | 'any',
   expected: string,
   run: Run,
   recorder: Recorder,
 ): Promise<readonly Address[]> {
-  const ask = () => run.resolve(target.host, family, run.signal);
+  const ask = () => run.resolve(host, family, run.signal);
   try {
     // An address needs no resolving, and a phase that did not run is not reported.
-    if (isIP(target.host)) return await ask();
+    if (isIP(host)) return await ask();
     const addresses = await recorder.time('resolve', ask);
-    recorder.step(`${target.host} resolved to ${addresses.map(({ address }) => address).join(', ')}`);
+    recorder.step(`${host} resolved to ${addresses.map(({ address }) => address).join(', ')}`);
     if (addresses.length > 0) return addresses;
   } catch (error) {
-    throw resolveFailure(error, target.host, expected, run);
+    throw resolveFailure(error, host, expected, run);
   }
-  throw new Failure('dns_not_found', `no address of ${target.host}`, expected);
+  throw new Failure('dns_not_found', `no address of ${host}`, expected);
 }
 
 function resolveFailure(error: unknown, host: string, expected: string, run: Run): Failure {
