@@ -237,3 +237,20 @@ describe('a confirmed fail that is being diagnosed', () => {
     expect(states.of(database)).toMatchObject({ outcome: { reason: 'json' } });
   });
 });
+
+test('the others are counted as the world is told of them, through every change', () => {
+  const { states, ended } = setUp();
+  expect(states.others(database)).toEqual({ up: 0, down: 0 });
+  ended(database, passed());
+  ended(panel, passed());
+  ended(shop, failed());
+  expect(states.others(database)).toEqual({ up: 1, down: 0 });
+  ended(database, failed());
+  expect(states.others(panel)).toEqual({ up: 0, down: 1 });
+  expect(states.others(database)).toEqual({ up: 1, down: 0 });
+  states.configure([database, { ...panel, target: 'another' }], dependencies);
+  expect(states.others(panel)).toEqual({ up: 0, down: 1 });
+  ended(database, passed());
+  ended(database, passed());
+  expect(states.others(panel)).toEqual({ up: 1, down: 0 });
+});

@@ -49,6 +49,8 @@ export class ProbeStates implements Disposable {
   readonly #options: StatesOptions;
   readonly #entries = new ProbeMap<Entry>();
   readonly #held = new Set<Entry>();
+  /** How many probes are published as what: counted as they change, for there may be ten thousand. */
+  readonly #tally = { unknown: 0, up: 0, down: 0 };
   #dependencies: Dependencies = new Map();
 
   constructor(options: StatesOptions) {
@@ -66,10 +68,12 @@ export class ProbeStates implements Disposable {
         stale.delete(entry);
       } else {
         this.#entries.set(probe, newEntry(probe));
+        this.#tally.unknown++;
       }
     }
     for (const entry of stale) {
       this.#release(entry);
+      this.#tally[entry.published.status]--;
       if (this.#entries.get(entry.probe) === entry) this.#entries.delete(entry.probe);
     }
     this.#publishSettled();
@@ -123,7 +127,7 @@ export class ProbeStates implements Disposable {
     } else if (before.status === 'down') {
       this.#recovered(entry, before.since, run);
     } else {
-      entry.published = after;
+      this.#tell(entry, after);
     }
     this.#publishSettled();
   }
@@ -135,7 +139,7 @@ export class ProbeStates implements Disposable {
   #recovered(entry: Entry, since: number, { endedAt, outcome }: EndedRun): void {
     const told = entry.published.status === 'down';
     this.#release(entry);
-    entry.published = entry.standing.state;
+    this.#tell(entry, entry.standing.state);
     if (told) this.#options.changed({ probe: entry.probe, to: 'up', at: endedAt, since, outcome });
   }
 
@@ -168,11 +172,17 @@ export class ProbeStates implements Disposable {
     this.#held.delete(entry);
   }
 
+  #tell(entry: Entry, state: ProbeState): void {
+    this.#tally[entry.published.status]--;
+    this.#tally[state.status]++;
+    entry.published = state;
+  }
+
   #publish(entry: Entry): void {
     this.#release(entry);
     const { state } = entry.standing;
     if (state.status !== 'down') return;
-    entry.published = state;
+    this.#tell(entry, state);
     const { since, outcome } = state;
     this.#options.changed({ probe: entry.probe, to: 'down', at: since, since, outcome });
   }
