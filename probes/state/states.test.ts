@@ -244,10 +244,10 @@ test('the others are counted as the world is told of them, through every change'
   ended(database, passed());
   ended(panel, passed());
   ended(shop, failed());
-  expect(states.others(database)).toEqual({ up: 1, down: 0 });
+  expect(states.others(database)).toEqual({ up: 1, down: 1 });
   ended(database, failed());
-  expect(states.others(panel)).toEqual({ up: 0, down: 1 });
-  expect(states.others(database)).toEqual({ up: 1, down: 0 });
+  expect(states.others(panel)).toEqual({ up: 0, down: 2 });
+  expect(states.others(database)).toEqual({ up: 1, down: 1 });
   states.configure([database, { ...panel, target: 'another' }], dependencies);
   expect(states.others(panel)).toEqual({ up: 0, down: 1 });
   ended(database, passed());
