@@ -23,7 +23,13 @@ const subject = {
   stack: 'shop',
   environment: 'production',
 };
-const failure = { reason: 'status', found: 'status 503', expected: 'status 200' };
+const failure = {
+  reason: 'status',
+  found: 'status 503',
+  expected: 'status 200',
+  diagnosis: '2 of 3 addresses pass; 10.0.0.7: the status is wrong; all 12 other probes are up',
+  changed: 'since the last good run 12 s before: version 1.4.2 → 1.4.3, processing 12 ms → 480 ms',
+};
 /** In the future: however late the test runs, it has lasted no time. */
 const startsAt = Date.UTC(2199, 10, 20, 2, 14, 7, 900);
 
