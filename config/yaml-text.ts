@@ -1,7 +1,8 @@
 import { Composer, type CST, type Document, Lexer, Parser, type YAMLError } from 'yaml';
 import type { Fault } from './fault.ts';
 
-const maxLength = 512 * 1024;
+/** Ten thousand probes of a few lines each, with room to spare. */
+const maxLength = 4 * 1024 * 1024;
 /** The composer calls itself for each level, so the depth is limited before it could run out of stack. */
 const maxOpenTokens = 200;
 

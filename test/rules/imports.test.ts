@@ -32,6 +32,8 @@ const mayImport: Readonly<Record<string, Readonly<Record<string, '*' | readonly 
     compose: '*',
     verify: '*',
   },
+  // It measures what is put together: the probe service through the command, and the certificates of the tests.
+  bench: { stack: '*', probes: ['probes/testing/certificates.ts'] },
 };
 
 /** Inside `probes/`: the engine knows no protocol, and a protocol knows no engine. */

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Bar, holds, type Missing, sayBars } from './bar.ts';
+import { compare } from './load.ts';
+import { startTarget } from './target.ts';
+
+const usage = `npm run bench -- [--only http,https,time] [--targets 10000] [--every 10] [--rounds 2] [--warm 25] [--seconds 30]
+                 [--against cloudprober,blackbox_exporter] [--keep]
+  --only     which benchmarks; all when it is left out
+  --targets  how many addresses, each probed once in every --every seconds
+  --rounds   how often each prober has its turn
+  --warm     seconds before the watching begins; --seconds of watching
+  --against  which peers, taken from PATH
+  --keep     leave the configurations and outputs for whoever wants to look at them`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'http,https,time' },
+    targets: { type: 'string', default: '10000' },
+    every: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '2' },
+    warm: { type: 'string', default: '25' },
+    seconds: { type: 'string', default: '30' },
+    against: { type: 'string', default: 'cloudprober,blackbox_exporter' },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) console.log(usage);
+else process.exitCode = await bench();
+
+async function bench(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchpost-bench-'));
+  const only = values.only.split(',');
+  const bars: (Bar | Missing)[] = [];
+  try {
+    console.log(`${cpus().length} cores of ${cpus()[0]?.model}, Node ${process.version}; files in ${folder}`);
+    await using target = await startTarget(join(folder, 'target'));
+    console.log(`the target: ${target.name} on loopback, a fresh connection for every probe and a whole TLS handshake`);
+    const options = {
+      targets: Number(values.targets),
+      everySeconds: Number(values.every),
+      rounds: Number(values.rounds),
+      warmSeconds: Number(values.warm),
+      seconds: Number(values.seconds),
+      scrapeEverySeconds: 5,
+      against: values.against.split(','),
+      say: (line: string) => console.log(line),
+    };
+    for (const protocol of ['http', 'https'] as const) {
+      if (!only.includes(protocol)) continue;
+      bars.push(...(await compare({ protocol, ...options, target, folder }, options)));
+    }
+  } finally {
+    if (!values.keep) rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(`\n${sayBars(bars)}`);
+  return bars.every((bar) => 'missing' in bar || holds(bar)) ? 0 : 1;
+}
