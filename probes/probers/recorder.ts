@@ -3,10 +3,19 @@ import { reasons } from '../../stack/reasons.ts';
 import type { Outcome, Sample, Step } from '../model.ts';
 import { Failure, oneLine } from '../net/failure.ts';
 
-/** Keeps the times, the steps and the samples of one attempt, and makes its outcome. */
+/** Steps that were taken at one time; the texts are made when somebody asks for them. */
+interface Taken {
+  readonly atMs: number;
+  readonly texts: string | (() => readonly string[]);
+}
+
+/**
+ * Keeps the times, the steps and the samples of one attempt, and makes its outcome. Of a thousand runs a second nobody
+ * reads the steps of more than a few, so their texts are masked and cut when they are read.
+ */
 export class Recorder {
   readonly #start = performance.now();
-  readonly #steps: Step[] = [];
+  readonly #taken: Taken[] = [];
   readonly #samples: Sample[] = [];
   #traits: Record<string, string> | undefined;
   readonly #phases = new Map<HttpPhase, number>();
@@ -28,8 +37,13 @@ export class Recorder {
     try {
       return await work();
     } finally {
-      this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + this.elapsedMs() - began);
+      this.phase(phase, this.elapsedMs() - began);
     }
+  }
+
+  /** Adds to the time of a phase what was measured where it ended. */
+  phase(phase: HttpPhase, ms: number): void {
+    this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + ms);
   }
 
   /** Milliseconds by phase, of those that ran. */
@@ -38,7 +52,12 @@ export class Recorder {
   }
 
   step(text: string): void {
-    this.#steps.push({ atMs: this.elapsedMs(), text: oneLine(this.hide(text)) });
+    this.#taken.push({ atMs: this.elapsedMs(), texts: text });
+  }
+
+  /** Several steps at this time, in words that are made only when they are read. */
+  lazySteps(texts: () => readonly string[]): void {
+    this.#taken.push({ atMs: this.elapsedMs(), texts });
   }
 
   sample(metric: Sample['metric'], value: number, labels?: Sample['labels']): void {
@@ -63,15 +82,26 @@ export class Recorder {
     return this.#outcome(error.reason, error.found, error.expected);
   }
 
+  #steps(): readonly Step[] {
+    return this.#taken.flatMap(({ atMs, texts }) =>
+      (typeof texts === 'string' ? [texts] : texts()).map((text) => ({ atMs, text: oneLine(this.hide(text)) })),
+    );
+  }
+
   #outcome(reason: Outcome['reason'], found: string, expected: string): Outcome {
+    const makeSteps = () => this.#steps();
+    let steps: readonly Step[] | undefined;
     return {
       verdict: reasons[reason].verdict,
       reason,
-      found: oneLine(this.hide(found)),
-      expected: oneLine(this.hide(expected)),
+      found: found && oneLine(this.hide(found)),
+      expected: expected && oneLine(this.hide(expected)),
       durationMs: this.elapsedMs(),
       samples: this.#samples,
-      steps: this.#steps,
+      get steps() {
+        steps ??= makeSteps();
+        return steps;
+      },
       ...(this.#traits && { traits: this.#traits }),
     };
   }

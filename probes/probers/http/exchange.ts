@@ -1,13 +1,19 @@
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { Client, errors } from 'undici';
 import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
 import { tlsWords } from '../../net/secure.ts';
 import type { Recorder } from '../recorder.ts';
+import {
+  type AnswerHead,
+  type AnswerParser,
+  AnswerParsers,
+  type AnswerReader,
+  type ParseFault,
+} from './answer-parser.ts';
 import type { Answer } from './expect.ts';
 
 export interface Request {
@@ -23,64 +29,250 @@ export type Exchanged = Omit<Answer, 'durationMs'>;
 
 const expected = 'an HTTP answer';
 
+/** Only a cache: a parser between two answers remembers nothing. */
+const parsers = new AnswerParsers();
+
 /**
- * Sends one request on a socket that is already connected, and reads the answer to its end. Exactly one: the client is
- * given that socket once, and a second connection is refused to it. Throws a `Failure`. The caller destroys the socket.
+ * Sends one request on a socket that is already connected, and reads the answer to its end. Exactly one: nothing is ever
+ * sent again. Throws a `Failure`. The caller destroys the socket.
  */
-export async function exchange(socket: Socket, request: Request, run: Run, recorder: Recorder): Promise<Exchanged> {
-  let given = false;
-  const client = new Client(request.url.origin, {
-    connect: (_, callback) => {
-      const again = given;
-      given = true;
-      // Not at once: called back from inside `connect`, the client forgets to send what is queued.
-      queueMicrotask(() => (again ? callback(new Error('one connection per attempt'), null) : callback(null, socket)));
-    },
-    pipelining: 1,
-    maxHeaderSize: 65_536,
-    // Our own deadline is outside; these would only be a second clock.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  const { url, method, headers, body } = request;
-  let phase: 'headers' | 'body' = 'headers';
-  try {
-    recorder.step(`> ${method} ${url.pathname}${url.search ? '?…' : ''} HTTP/1.1`);
-    const response = await recorder.time('processing', () =>
-      client.request({
-        path: `${url.pathname}${url.search}`,
-        method,
-        headers,
-        body: body ?? null,
-        reset: true,
-        signal: run.signal,
-        responseHeaders: 'raw',
-      }),
-    );
-    phase = 'body';
-    const answered = byName(response.headers as unknown as readonly (string | Buffer)[]);
-    recorder.step(`< HTTP/1.1 ${response.statusCode}`);
-    for (const [name, values] of Object.entries(answered)) {
-      recorder.step(`< ${name}: ${shownHeader(name, values.join(', '))}`);
+export function exchange(socket: Socket, request: Request, run: Run, recorder: Recorder): Promise<Exchanged> {
+  return new Exchange(socket, request, run, recorder).result;
+}
+
+/** One request and its answer; times are taken where the bytes arrive, and nothing is awaited in between. */
+class Exchange implements AnswerReader {
+  readonly result: Promise<Exchanged>;
+  readonly #socket: Socket;
+  readonly #request: Request;
+  readonly #run: Run;
+  readonly #recorder: Recorder;
+  readonly #parser: AnswerParser;
+  readonly #resolve: (answer: Exchanged) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #abort = () => this.#timedOut();
+  #phaseBeganMs: number;
+  #head: AnswerHead | undefined;
+  #headers: Readonly<Record<string, readonly string[]>> = {};
+  #decoder: Transform | undefined;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  /** The answer has been read whole; a decoder may still be at it. */
+  #whole = false;
+  #settled = false;
+
+  constructor(socket: Socket, request: Request, run: Run, recorder: Recorder) {
+    this.#socket = socket;
+    this.#request = request;
+    this.#run = run;
+    this.#recorder = recorder;
+    this.#parser = parsers.take();
+    this.#parser.begin(this);
+    const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
+    this.result = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#phaseBeganMs = recorder.elapsedMs();
+    this.#begin();
+  }
+
+  #begin(): void {
+    const { signal } = this.#run;
+    const { url, method } = this.#request;
+    this.#recorder.step(`> ${method} ${url.pathname}${url.search ? '?…' : ''} HTTP/1.1`);
+    signal.addEventListener('abort', this.#abort, { once: true });
+    // What happened before anybody listened is not told again.
+    if (signal.aborted) this.#timedOut();
+    else if (this.#socket.errored) this.#broken(this.#socket.errored);
+    else if (this.#socket.destroyed) this.#closed('closed');
+    else this.#send();
+  }
+
+  #send(): void {
+    this.#socket
+      .on('data', (chunk: Buffer) => this.#read(chunk))
+      .on('end', () => this.#ended())
+      .on('error', (error) => this.#broken(error))
+      .on('close', () => this.#closed('closed'));
+    try {
+      const message = wireMessage(this.#request);
+      if (typeof message === 'string') this.#socket.write(message, 'latin1');
+      else this.#socket.write(message);
+    } catch (error) {
+      this.#fail(error);
     }
-    const text = await recorder.time('transfer', () =>
-      readBody(response.body, answered['content-encoding']?.[0], request.bodyLimit),
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#settled || this.#whole) return;
+    const fault = this.#parser.read(chunk);
+    // What follows a whole answer is none of ours.
+    if (fault && !this.#settled && !this.#whole) this.#malformed(fault);
+  }
+
+  head(head: AnswerHead): boolean {
+    if (this.#settled || this.#whole) return true;
+    if (head.status === 101) {
+      this.#fail(this.#failure('protocol', 'a switch to another protocol that nobody asked for'));
+      return true;
+    }
+    // RFC 9110, section 15.2: any number of interim answers may come first, also where nobody asked for them.
+    if (head.status < 200) return false;
+    const nowMs = this.#recorder.elapsedMs();
+    this.#recorder.phase('processing', nowMs - this.#phaseBeganMs);
+    this.#phaseBeganMs = nowMs;
+    this.#head = head;
+    this.#headers = byName(head.headers);
+    this.#recorder.lazySteps(() => headSteps(head.status, head.version, this.#headers));
+    return this.#request.method === 'HEAD';
+  }
+
+  body(chunk: Buffer): void {
+    if (this.#settled) return;
+    // Not before there is something to decode: the answer to HEAD names an encoding and has no body.
+    if (this.#size === 0) this.#decoder ??= this.#decoderFor(this.#headers['content-encoding']?.[0]);
+    if (!this.#decoder) this.#collect(chunk);
+    else if (!this.#decoder.write(chunk)) this.#socket.pause();
+  }
+
+  end(): void {
+    // An interim answer ends too.
+    if (this.#settled || !this.#head) return;
+    this.#whole = true;
+    if (this.#decoder) this.#decoder.end();
+    else this.#answered();
+  }
+
+  #decoderFor(encoding: string | undefined): Transform | undefined {
+    return decoderOf(encoding)
+      ?.on('data', (chunk: Buffer) => this.#collect(chunk))
+      .on('drain', () => this.#socket.resume())
+      .on('end', () => this.#answered())
+      .on('error', (error) => {
+        this.#fail(this.#failure('protocol', 'a compressed body that cannot be read', expected, error));
+      });
+  }
+
+  #collect(chunk: Buffer): void {
+    if (this.#settled) return;
+    this.#size += chunk.length;
+    const limit = this.#request.bodyLimit;
+    if (this.#size > limit) {
+      const found = `a body of more than ${limit} bytes`;
+      this.#fail(this.#failure('body_too_large', found, `a body of at most ${limit} bytes`));
+    } else {
+      this.#chunks.push(chunk);
+    }
+  }
+
+  #answered(): void {
+    if (this.#settled || !this.#head) return;
+    const [first] = this.#chunks;
+    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    const body = bytes.toString('utf8');
+    this.#end();
+    this.#recorder.lazySteps(() => [`a body of ${body.length} characters`]);
+    this.#resolve({ status: this.#head.status, headers: this.#headers, body });
+  }
+
+  #ended(): void {
+    if (this.#settled || this.#whole) return;
+    // The end of the connection is the end of a body without a length.
+    const fault = this.#parser.finish();
+    if (!this.#settled && !this.#whole) this.#closed('closed', fault);
+  }
+
+  #broken(error: Error): void {
+    if (this.#settled || (this.#whole && !this.#decoder)) return;
+    const code = codeOf(error);
+    if (code.startsWith('ERR_SSL_')) {
+      this.#fail(this.#failure('tls_handshake', `a TLS error: ${tlsWords(error)}`, expected, error));
+    } else if (gone.has(code)) {
+      this.#closed(code === 'ECONNRESET' ? 'reset' : 'closed', error);
+    } else {
+      this.#fail(error);
+    }
+  }
+
+  #closed(how: 'closed' | 'reset', cause?: unknown): void {
+    if (this.#settled || this.#whole) return;
+    const where = this.#head ? 'in the middle of the answer' : 'before the answer';
+    this.#fail(this.#failure('response_closed', `a connection that was ${how} ${where}`, expected, cause));
+  }
+
+  #malformed(fault: ParseFault): void {
+    this.#fail(this.#failure('protocol', malformedWords(fault)));
+  }
+
+  #timedOut(): void {
+    const waited = sayDuration(this.#run.timeoutMs);
+    this.#fail(
+      this.#head
+        ? this.#failure('body_timeout', `a body that did not end in ${waited}`)
+        : this.#failure('response_timeout', `no answer in ${waited}`),
     );
-    recorder.step(`a body of ${text.length} characters`);
-    return { status: response.statusCode, headers: answered, body: text };
-  } catch (error) {
-    throw failureOf(error, phase, run, request.bodyLimit);
-  } finally {
-    socket.destroy();
-    // Not awaited: the attempt is over, and a client that has something left to wait for must not hold it up.
-    client.destroy().catch(() => {
-      // That its socket was already gone is nothing to report.
-    });
+  }
+
+  #failure(reason: Reason, found: string, wanted = expected, cause?: unknown): Failure {
+    return new Failure(reason, found, wanted, { cause });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#settled) return;
+    this.#end();
+    this.#reject(error);
+  }
+
+  /** Whatever it came to: the phase that ran is over, and so is the connection. */
+  #end(): void {
+    this.#settled = true;
+    this.#recorder.phase(this.#head ? 'transfer' : 'processing', this.#recorder.elapsedMs() - this.#phaseBeganMs);
+    this.#run.signal.removeEventListener('abort', this.#abort);
+    this.#socket.destroy();
+    this.#decoder?.destroy();
+    // Not at once: the parser may be what called us.
+    queueMicrotask(() => parsers.giveBack(this.#parser));
   }
 }
 
+/** Codes of a connection that is no more. */
+const gone: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+function malformedWords({ code, words }: ParseFault): string {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 'headers of more than 64 KiB';
+    case 'HPE_UNEXPECTED_CONTENT_LENGTH':
+      return 'a body whose length is not the one announced';
+    default:
+      return `an answer that is not HTTP (${words})`;
+  }
+}
+
+/** The request as it goes on the wire: one connection, one request. A text is Latin-1. */
+function wireMessage({ url, method, headers, body }: Request): string | Buffer {
+  const { host = url.host, ...rest } = headers;
+  let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n`;
+  for (const name in rest) head += `${name}: ${rest[name]}\r\n`;
+  if (body !== undefined) head += `content-length: ${Buffer.byteLength(body)}\r\n`;
+  else if (bodied.has(method)) head += 'content-length: 0\r\n';
+  head += '\r\n';
+  // A header may hold bytes beyond ASCII, as Latin-1 has them (RFC 9110, section 5.5), and nothing that it has not.
+  if (beyondLatin1.test(head)) throw new Error('a header with characters that no header can hold');
+  return body === undefined ? head : Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body)]);
+}
+
+const beyondLatin1 = /[^\0-\xff]/;
+/** Methods whose request says that it has no body where it has none (RFC 9110, section 8.6). */
+const bodied: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
 /** Headers whose values can be credentials. */
 const hidden: ReadonlySet<string> = new Set(['set-cookie', 'authorization', 'proxy-authorization', 'www-authenticate']);
+
+function headSteps(status: number, version: string, headers: Readonly<Record<string, readonly string[]>>) {
+  const lines = Object.entries(headers).map(([name, values]) => `< ${name}: ${shownHeader(name, values.join(', '))}`);
+  return [`< HTTP/${version} ${status}`, ...lines];
+}
 
 function shownHeader(name: string, value: string): string {
   if (hidden.has(name)) return '[redacted]';
@@ -88,34 +280,26 @@ function shownHeader(name: string, value: string): string {
   return name === 'location' ? value.replaceAll(/([?&][^=&#]*=)[^&#]*/g, '$1[redacted]') : value;
 }
 
-function byName(raw: readonly (string | Buffer)[]): Record<string, string[]> {
+function byName(raw: readonly string[]): Record<string, string[]> {
   const headers: Record<string, string[]> = Object.create(null);
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = String(raw[i]).toLowerCase();
-    headers[name] = [...(headers[name] ?? []), String(raw[i + 1])];
+    const name = (raw[i] ?? '').toLowerCase();
+    const value = asText(raw[i + 1] ?? '');
+    const known = headers[name];
+    if (known) known.push(value);
+    else headers[name] = [value];
   }
   return headers;
 }
 
-class TooLarge extends Error {}
-
-async function readBody(stream: Readable, encoding: string | undefined, limit: number): Promise<string> {
-  const decoder = decoderOf(encoding);
-  const source = decoder ? stream.pipe(decoder) : stream;
-  // An error does not travel along a pipe by itself.
-  if (decoder) stream.on('error', (error) => decoder.destroy(error));
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new TooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** Most of what is beyond ASCII in headers is UTF-8, whatever the standard says. */
+function asText(bytes: string): string {
+  return /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }
 
-function decoderOf(encoding: string | undefined) {
-  switch (encoding?.trim().toLowerCase()) {
+function decoderOf(encoding: string | undefined): Transform | undefined {
+  if (encoding === undefined) return undefined;
+  switch (encoding.trim().toLowerCase()) {
     case 'gzip':
     case 'x-gzip':
       return createGunzip();
@@ -126,53 +310,4 @@ function decoderOf(encoding: string | undefined) {
     default:
       return undefined;
   }
-}
-
-/** What the target did, as a `Failure`; anything else is a fault of ours and is returned as it is. */
-function failureOf(error: unknown, phase: 'headers' | 'body', run: Run, limit: number): unknown {
-  const failure = (reason: Reason, found: string, wanted = expected) =>
-    new Failure(reason, found, wanted, { cause: error });
-  if (error instanceof TooLarge) {
-    return failure('body_too_large', `a body of more than ${limit} bytes`, `a body of at most ${limit} bytes`);
-  }
-  if (run.signal.aborted) {
-    const waited = sayDuration(run.timeoutMs);
-    return phase === 'headers'
-      ? failure('response_timeout', `no answer in ${waited}`)
-      : failure('body_timeout', `a body that did not end in ${waited}`);
-  }
-  const code = codeOf(error);
-  if (error instanceof errors.HTTPParserError)
-    return failure('protocol', `an answer that is not HTTP${parserWords(error)}`);
-  if (error instanceof errors.HeadersOverflowError) return failure('protocol', 'headers of more than 64 KiB');
-  if (error instanceof errors.ResponseContentLengthMismatchError) {
-    return failure('protocol', 'a body whose length is not the one announced');
-  }
-  if (/^(?:Z_|ERR__ERROR|ERR_BROTLI|ERR_PADDING)/.test(code)) {
-    return failure('protocol', 'a compressed body that cannot be read');
-  }
-  if (code.startsWith('ERR_SSL_')) return failure('tls_handshake', `a TLS error: ${tlsWords(error)}`);
-  if (error instanceof errors.SocketError && error.message.includes('upgrade')) {
-    return failure('protocol', 'a switch to another protocol that nobody asked for');
-  }
-  if (!(error instanceof errors.SocketError) && !closing.has(code)) return error;
-  const where = phase === 'headers' ? 'before the answer' : 'in the middle of the answer';
-  return failure('response_closed', `a connection that was ${code === 'ECONNRESET' ? 'reset' : 'closed'} ${where}`);
-}
-
-/** Codes of a connection that is no more. */
-const closing: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ECONNABORTED',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'UND_ERR_ABORTED',
-  'UND_ERR_DESTROYED',
-  'UND_ERR_CLOSED',
-]);
-
-/** The parser's own words without its frame: `Response does not match the HTTP/1.1 protocol (Invalid status code)`. */
-function parserWords({ message }: Error): string {
-  const inner = /\(([^()]+)\)$/.exec(message)?.[1];
-  return inner ? ` (${inner})` : '';
 }

@@ -1,0 +1,131 @@
+/** What a parser tells of an answer, in the order in which it comes in. */
+export interface AnswerReader {
+  /** The head of one answer, an interim one too. True where no body follows, whatever its headers say. */
+  head(head: AnswerHead): boolean;
+  body(chunk: Buffer): void;
+  end(): void;
+}
+
+export interface AnswerHead {
+  readonly status: number;
+  /** `1.1`. */
+  readonly version: string;
+  /** Names and values by turns, as they came, one character per byte. */
+  readonly headers: readonly string[];
+}
+
+/** Why bytes are no HTTP: llhttp's own code and words. */
+export interface ParseFault {
+  readonly code: string;
+  readonly words: string;
+}
+
+/** Head and trailers together. */
+export const headLimit = 65_536;
+
+/**
+ * llhttp as Node has it: the parser that Node's own client, its server and undici read HTTP with, in strict mode. It is
+ * reached by a module that Node keeps for itself, because nothing public hands out a parser without a client around it;
+ * the reasons are in docs/decisions/0012-hot-path.md.
+ */
+interface Native {
+  initialize(type: number, resource: object, maxHeaderSize: number, lenientFlags: number): void;
+  execute(bytes: Buffer): number | NativeFault;
+  finish(): unknown;
+  [callback: number]: unknown;
+}
+
+interface NativeFault extends Error {
+  readonly code: string;
+  readonly reason: string;
+}
+
+interface NativeClass {
+  new (): Native;
+  readonly RESPONSE: number;
+  readonly kOnHeaders: number;
+  readonly kOnHeadersComplete: number;
+  readonly kOnBody: number;
+  readonly kOnMessageComplete: number;
+  readonly kLenientNone: number;
+}
+
+const { HTTPParser } = builtin();
+
+function builtin(): { readonly HTTPParser: NativeClass } {
+  const found: unknown = process.getBuiltinModule('node:_http_common');
+  if (!found || typeof found !== 'object' || !('HTTPParser' in found)) {
+    throw new Error(`Node ${process.version} has no HTTP parser where Node 24 has it`);
+  }
+  return found as { readonly HTTPParser: NativeClass }; // A class, by the test beside this file.
+}
+
+/** Reads one answer at a time. It is used again for the next one: to make one costs more than to read a short answer. */
+export class AnswerParser {
+  readonly #native = new HTTPParser();
+  #reader: AnswerReader | undefined;
+  #headers: string[] = [];
+
+  constructor() {
+    const native = this.#native;
+    // More than 32 headers come in parts; trailers come here as well, and nobody asks for them.
+    native[HTTPParser.kOnHeaders] = (headers: string[]) => {
+      for (const text of headers) this.#headers.push(text);
+    };
+    native[HTTPParser.kOnHeadersComplete] = (
+      major: number,
+      minor: number,
+      headers: string[] | undefined,
+      _method: unknown,
+      _url: unknown,
+      status: number,
+    ) => {
+      const all = headers ?? this.#headers;
+      this.#headers = [];
+      return this.#reader?.head({ status, version: `${major}.${minor}`, headers: all }) ? 1 : 0;
+    };
+    native[HTTPParser.kOnBody] = (chunk: Buffer) => this.#reader?.body(chunk);
+    native[HTTPParser.kOnMessageComplete] = () => this.#reader?.end();
+  }
+
+  begin(reader: AnswerReader): void {
+    this.#reader = reader;
+    this.#headers = [];
+    this.#native.initialize(HTTPParser.RESPONSE, this, headLimit, HTTPParser.kLenientNone);
+  }
+
+  /** Calls the reader for all that is in it, before it returns. */
+  read(bytes: Buffer): ParseFault | undefined {
+    return faultOf(this.#native.execute(bytes));
+  }
+
+  /** The peer sends no more: the end of a body without a length, a fault anywhere else in an answer. */
+  finish(): ParseFault | undefined {
+    return faultOf(this.#native.finish());
+  }
+
+  /** Lets go of the reader. */
+  release(): void {
+    this.#reader = undefined;
+  }
+}
+
+function faultOf(result: unknown): ParseFault | undefined {
+  if (!(result instanceof Error)) return undefined;
+  const { code, reason } = result as NativeFault; // Its only errors are of this kind.
+  return { code, words: reason };
+}
+
+/** The parsers that nobody reads with at the moment. */
+export class AnswerParsers {
+  readonly #free: AnswerParser[] = [];
+
+  take(): AnswerParser {
+    return this.#free.pop() ?? new AnswerParser();
+  }
+
+  giveBack(parser: AnswerParser): void {
+    parser.release();
+    if (this.#free.length < 256) this.#free.push(parser);
+  }
+}
