@@ -10,7 +10,7 @@ import { must, run, which } from './shell.ts';
 export const checkout = join(import.meta.dirname, '../..');
 
 /** Images of the tests that are no part of the stack: what is watched. */
-const targets = { redis: 'redis:8', nginx: 'nginx:1.29' } as const;
+const targets = { redis: 'redis:8', nginx: 'nginx:1.29', servers: 'watchpost-test/servers:local' } as const;
 export type TestImage = Exclude<ImageName, 'watchpost'> | keyof typeof targets;
 
 /** A component's image, or why it cannot be had. */
@@ -134,6 +134,24 @@ const recipes: Readonly<Record<TestImage, Recipe>> = {
     lines: ['CMD ["nginx", "-g", "daemon off;"]'],
     version: ['nginx', '-v'],
   },
+  // Every server that a protocol is tried on, in one image: see servers.ts. Nobody publishes it, so it is never pulled.
+  servers: {
+    repository: 'watchpost-test/servers',
+    packages: [
+      'postgresql',
+      'redis-server',
+      'nginx',
+      'postfix',
+      'knot',
+      'unbound',
+      'dnsutils',
+      'openssl',
+      'iputils-ping',
+      'iproute2',
+    ],
+    lines: ['RUN ln -s /usr/lib/postgresql/*/bin /usr/lib/postgresql/bin', 'ENV PATH=/usr/lib/postgresql/bin:$PATH'],
+    version: ['postgres', '--version'],
+  },
 };
 
 const base = 'watchpost-test/debian:sid';
@@ -145,14 +163,15 @@ let registryAnswers: boolean | undefined;
  */
 export async function ensureImage(name: TestImage, say: Say): Promise<Found> {
   const pinned = name in targets ? targets[name as keyof typeof targets] : images[name as ImageName].image;
-  if (await present(pinned)) return { image: pinned };
-  if (await pull(pinned, say)) return { image: pinned };
   const recipe = recipes[name];
   const local = `watchpost-test/${name}:local`;
+  if (await present(pinned)) return { image: pinned };
+  if (pinned !== local && (await pull(pinned, say))) return { image: pinned };
   if (!(await present(local))) {
     const missing = await build(name, recipe, local, say);
     if (missing) return { missing };
   }
+  if (pinned === local) return { image: local };
   const [program = '', ...args] = recipe.version;
   const printed = await run('docker', ['run', '--rm', '--entrypoint', program, local, ...args]);
   const version = /\d+\.\d+(?:\.\d+)?/.exec(printed.stdout + printed.stderr)?.[0] ?? 'local';

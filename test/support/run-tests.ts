@@ -22,6 +22,7 @@ const wanted: readonly TestImage[] = [
   'grafana',
   'alloy',
   'mailpit',
+  'servers',
 ];
 
 /** Programs to copy out of the images, by the name under which tests and `npm start` look for them. */
