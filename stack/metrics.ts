@@ -7,6 +7,15 @@ export const metrics = {
   probe_duration_seconds: g('How long the last run took, all of it.'),
   probe_ip_protocol: g('4 or 6: the address family that was dialled.'),
   probe_dns_lookup_time_seconds: g('How long resolving the name took.'),
+  probe_dns_duration_seconds: g(
+    'How long each phase of the question to a name server took: resolve, connect, request. A phase that did not run is left out.',
+    ['phase'],
+  ),
+  probe_dns_query_succeeded: g('1 if the name server answered the question, whatever it said, 0 otherwise.'),
+  probe_dns_answer_rrs: g('How many records the answer section of the last answer had.'),
+  probe_dns_authority_rrs: g('How many records the authority section of the last answer had.'),
+  probe_dns_additional_rrs: g('How many records the additional section of the last answer had.'),
+  probe_dns_serial: g('The serial number of the zone, where the answer had a SOA record.'),
   probe_http_status_code: g('The status of the last answer.'),
   probe_http_duration_seconds: g('How long each phase of the request took. A phase that did not run is left out.', [
     'phase',

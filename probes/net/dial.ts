@@ -133,7 +133,8 @@ function open(
   });
 }
 
-function connectFailure(code: string, where: string): readonly [Failure['reason'], string] {
+/** What a code of the system says of an attempt to reach `where`: reason and words. */
+export function connectFailure(code: string, where: string): readonly [Failure['reason'], string] {
   switch (code) {
     case 'ECONNREFUSED':
       return ['connect_refused', `connection refused by ${where}`];

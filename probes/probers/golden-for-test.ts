@@ -43,6 +43,11 @@ const constant: ReadonlySet<string> = new Set([
   'probe_http_status_code',
   'probe_http_redirects',
   'probe_tls_version_info',
+  'probe_dns_query_succeeded',
+  'probe_dns_answer_rrs',
+  'probe_dns_authority_rrs',
+  'probe_dns_additional_rrs',
+  'probe_dns_serial',
 ]);
 
 function sampleLine({ metric, value, labels = {} }: Sample): string {

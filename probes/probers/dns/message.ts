@@ -1,0 +1,174 @@
+import { decode, encode, type Answer as LibraryRecord, type RecordType } from 'dns-packet';
+import { rcodes } from './options.ts';
+
+export interface Question {
+  readonly name: string;
+  /** A name of a type, or a number. */
+  readonly type: string | number;
+  readonly class: 'IN' | 'CH' | 'HS';
+  /** Whether recursion is desired. */
+  readonly recursion: boolean;
+}
+
+export interface ResourceRecord {
+  readonly type: string;
+  /** As in a zone file, in one line: `www.example.org. 300 IN A 192.0.2.1`. */
+  readonly line: string;
+  /** The end of the line: what the record says. */
+  readonly data: string;
+  /** Of a SOA record. */
+  readonly serial?: number;
+}
+
+export interface Answer {
+  /** `NOERROR`, `NXDOMAIN`, …; `RCODE_15` for what has no name. */
+  readonly rcode: string;
+  readonly authoritative: boolean;
+  readonly answers: readonly ResourceRecord[];
+  readonly authority: readonly ResourceRecord[];
+  readonly additional: readonly ResourceRecord[];
+}
+
+export type Reading =
+  /** No answer to this question: somebody else's, or a forged one. */
+  | { readonly is: 'foreign' }
+  | { readonly is: 'truncated' }
+  | { readonly is: 'broken'; readonly why: string }
+  | { readonly is: 'answer'; readonly answer: Answer };
+
+/** Answer, no query (RFC 1035, section 4.1.1). */
+const responseBit = 0x80;
+const authoritativeBit = 0x04;
+const truncatedBit = 0x02;
+const recursionDesired = 1 << 8;
+
+export function encodeQuestion(id: number, question: Question): Buffer {
+  return encode({
+    type: 'query',
+    id,
+    flags: question.recursion ? recursionDesired : 0,
+    questions: [{ name: question.name, type: libraryType(question.type), class: question.class }],
+  });
+}
+
+/** Reads a message as the answer to a question; never throws, whatever the bytes are. */
+export function readAnswer(id: number, question: Question, message: Buffer): Reading {
+  const [high = 0, low = 0] = message.subarray(2, 4);
+  if (message.length < 12 || message.readUInt16BE(0) !== id || !(high & responseBit)) return { is: 'foreign' };
+  // What was cut short need not be readable.
+  if (high & truncatedBit) return { is: 'truncated' };
+  const code = low & 0x0f;
+  try {
+    if (mayTakeLong(message)) return { is: 'broken', why: 'more compressed names than an answer has' };
+    const { questions = [], answers = [], authorities = [], additionals = [] } = decode(message);
+    // A server that could not read the question may leave it out (RFC 1035 says nothing of it; many do).
+    const [asked] = questions;
+    if (asked ? !isSame(asked, question) : code === 0) return { is: 'foreign' };
+    return {
+      is: 'answer',
+      answer: {
+        rcode: rcodes[code] ?? `RCODE_${code}`,
+        authoritative: Boolean(high & authoritativeBit),
+        answers: answers.map(toRecord),
+        authority: authorities.map(toRecord),
+        additional: additionals.map(toRecord),
+      },
+    };
+  } catch (error) {
+    return { is: 'broken', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/**
+ * A chain of pointers is followed anew for each name that ends in it, so that 64 KB made for it keep a reader busy for
+ * 0.4 s. Real names have one pointer or two.
+ */
+function mayTakeLong(message: Buffer): boolean {
+  const records = [4, 6, 8, 10].reduce((sum, at) => sum + message.readUInt16BE(at), 0);
+  // How many pointers lead on from each place, for a pointer leads only back (RFC 1035, section 4.1.4).
+  const depths = new Uint16Array(message.length);
+  let deepest = 0;
+  for (let at = 12; at + 1 < message.length; at++) {
+    const target = message.readUInt16BE(at) - 0xc000;
+    if (target < 0 || target >= at) continue;
+    const depth = (depths[target] ?? 0) + 1;
+    depths[at] = depth;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest * Math.min(records, message.length / 11) > 1_000_000;
+}
+
+/** The library's types know neither ANY nor its own way of writing a number. */
+function libraryType(type: string | number): RecordType {
+  return (typeof type === 'number' ? `UNKNOWN_${type}` : type) as RecordType;
+}
+
+function isSame(asked: { readonly name: string; readonly type: string; readonly class?: string }, question: Question) {
+  const name = (text: string) => text.toLowerCase().replace(/\.$/, '');
+  return (
+    name(asked.name) === name(question.name) && (asked.class ?? 'IN') === question.class && sameType(asked, question)
+  );
+}
+
+function sameType(asked: { readonly type: string }, { type }: Question): boolean {
+  // The library reads a number that it knows as a name.
+  const written = encode({ questions: [{ name: '.', type: asked.type as RecordType }] });
+  return written.equals(encode({ questions: [{ name: '.', type: libraryType(type) }] }));
+}
+
+function toRecord(record: LibraryRecord): ResourceRecord {
+  const type = record.type.replace(/^UNKNOWN_/, 'TYPE');
+  if (record.type === 'OPT') return { type, line: '. OPT', data: '' };
+  const data = dataOf(record);
+  const line = `${dotted(record.name)} ${record.ttl ?? 0} ${record.class ?? 'IN'} ${type} ${data}`.trimEnd();
+  return { type, line, data, ...(record.type === 'SOA' ? { serial: record.data.serial ?? 0 } : {}) };
+}
+
+/** As in a zone file. */
+function dataOf(record: Exclude<LibraryRecord, { readonly type: 'OPT' }>): string {
+  switch (record.type) {
+    case 'A':
+    case 'AAAA':
+      return record.data;
+    case 'CNAME':
+    case 'DNAME':
+    case 'NS':
+    case 'PTR':
+      return dotted(record.data);
+    case 'MX':
+      return `${record.data.preference ?? 0} ${dotted(record.data.exchange)}`;
+    case 'SRV': {
+      const { priority = 0, weight = 0, port, target } = record.data;
+      return `${priority} ${weight} ${port} ${dotted(target)}`;
+    }
+    case 'SOA': {
+      const { mname, rname, serial, refresh, retry, expire, minimum } = record.data;
+      return [dotted(mname), dotted(rname), serial, refresh, retry, expire, minimum].join(' ');
+    }
+    case 'TXT':
+      return [record.data]
+        .flat()
+        .map((text) => `"${text}"`)
+        .join(' ');
+    case 'CAA':
+      return `${record.data.flags ?? 0} ${record.data.tag} "${record.data.value}"`;
+    case 'DNSKEY':
+      return `${record.data.flags} 3 ${record.data.algorithm} ${record.data.key.toString('base64')}`;
+    default:
+      return fields(record.data);
+  }
+}
+
+/** Of the rarer types the fields as they come; where there are none, the bytes (RFC 3597, section 5). */
+function fields(data: unknown): string {
+  if (Buffer.isBuffer(data)) return `\\# ${data.length} ${data.toString('hex')}`.trimEnd();
+  if (typeof data !== 'object' || data === null) return String(data);
+  return Object.values(data)
+    .map((field: unknown) => (Buffer.isBuffer(field) ? field.toString('hex').toUpperCase() : String(field)))
+    .join(' ');
+}
+
+/** Names do not differ by case, and some servers play with it (draft-vixie-dnsext-dns0x20). */
+function dotted(name: string): string {
+  return `${name.toLowerCase().replace(/\.$/, '')}.`;
+}
