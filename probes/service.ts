@@ -140,7 +140,7 @@ class Engine implements Service {
           state: this.#states.of(probe),
           lastRunAt: this.#series.endedAt(probe),
         })),
-      metrics: async () => this.#series.render() + (await this.#metrics.render()),
+      metrics: () => this.#exposition(),
       unhealthy: () => this.#unhealthy(),
       unready: () => (this.#stop.signal.aborted ? 'the service is stopping' : undefined),
       reload: () => this.reload(),
@@ -210,9 +210,9 @@ class Engine implements Service {
       this.#journal.forget(probe);
       this.#diagnoses.forget(probe);
     }
-    const changed = plan.probes.filter((probe) => !runsAlike(known.get(probe), probe));
+    const changed = new Set(plan.probes.filter((probe) => !runsAlike(known.get(probe), probe)));
     for (const probe of plan.probes) {
-      if (changed.includes(probe)) this.#scheduler.set(probe);
+      if (changed.has(probe)) this.#scheduler.set(probe);
       else this.#scheduler.rename(probe);
     }
     this.#fastPath?.changed();
@@ -222,7 +222,7 @@ class Engine implements Service {
     this.#metrics.set('watchpost_config_last_reload_success_timestamp_seconds', this.#clock.now() / 1_000);
     this.#metrics.describe('watchpost_config_info', { hash: plan.hash });
     const services = new Set(plan.probes.map(({ service }) => service)).size;
-    const counted = `${plan.probes.length} probes of ${services} services, ${changed.length} of them new or changed`;
+    const counted = `${plan.probes.length} probes of ${services} services, ${changed.size} of them new or changed`;
     this.#log.record({
       event: 'config_loaded',
       level: 'info',
@@ -263,6 +263,11 @@ class Engine implements Service {
   #posted(result: PostResult, alerts: readonly Failing[], detail: string): void {
     this.#metrics.add('watchpost_fast_path_posts_total', 1, { result });
     this.#journal.posted(result === 'ok', alerts.length, detail);
+  }
+
+  async *#exposition(): AsyncGenerator<string> {
+    yield* this.#series.chunks();
+    yield await this.#metrics.render();
   }
 
   #unhealthy(): string | undefined {

@@ -1,6 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { renderFamilies } from './exposition.ts';
+import { ExpositionWriter, labelText } from './exposition.ts';
 import { readExposition } from './read-exposition.ts';
+
+interface Family {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter';
+  readonly help: string;
+  readonly samples: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+}
+
+function renderFamilies(families: readonly Family[]): string {
+  const writer = new ExpositionWriter();
+  for (const family of families) {
+    writer.family(family);
+    for (const { labels, value } of family.samples) writer.sample(value, labelText(labels));
+  }
+  return writer.take();
+}
 
 describe('the text format', () => {
   test('has help, type and samples of a family together', () => {
@@ -36,6 +52,19 @@ describe('the text format', () => {
     ]);
     expect(text.split('\n')).toHaveLength(4);
     expect(readExposition(text)).toEqual([{ name: 'm', labels: { found: read }, value: 1 }]);
+  });
+
+  test.each([
+    { labels: 'a="1"', more: 'b="2"', written: 'm{a="1",b="2"} 1' },
+    { labels: 'a="1"', more: '', written: 'm{a="1"} 1' },
+    { labels: '', more: 'b="2"', written: 'm{b="2"} 1' },
+    { labels: '', more: '', written: 'm 1' },
+  ])('puts labels behind labels: $written', ({ labels, more, written }) => {
+    const writer = new ExpositionWriter();
+    writer.family({ name: 'm', type: 'gauge', help: 'H.' });
+    writer.sample(1, labels, more);
+    expect(writer.take().split('\n')[2]).toBe(written);
+    expect(writer.length).toBe(0);
   });
 
   test('leaves an empty label out: to Prometheus it is the same as none', () => {

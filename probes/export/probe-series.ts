@@ -4,7 +4,8 @@ import { type Verdict, verdicts } from '../../stack/reasons.ts';
 import type { Clock, Outcome, PlannedProbe, ProbeState, Sample } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
 import { sameIdentity } from '../state/states.ts';
-import { type FamilySample, renderFamilies } from './exposition.ts';
+import { ExpositionWriter, labelText } from './exposition.ts';
+import { LabelTexts } from './label-texts.ts';
 
 /** For how long a probe that is gone exports that it is not down: rules look back, and would keep it down for an hour. */
 export const farewellMs = 30_000;
@@ -22,16 +23,26 @@ export interface ExportedRun {
 
 interface Recorded {
   probe: PlannedProbe;
+  /** The labels that all of its series have, those of its state, and those of its configuration, as text. */
+  text: RecordedText;
   readonly runs: Record<Verdict, number>;
   skipped: number;
-  outcome: Outcome | undefined;
   conclusive: Verdict | undefined;
   endedAt: number | undefined;
   latenessMs: number | undefined;
-  kept: readonly Sample[];
+  durationMs: number | undefined;
+  /** Of the last run, and those that it could not take away. */
+  samples: readonly Sample[];
 }
 
-type Samples = Map<MetricName, FamilySample[]>;
+interface RecordedText {
+  readonly base: string;
+  readonly state: string;
+  readonly info: string;
+}
+
+/** About how much text is written before anybody else has a turn: a millisecond's worth. */
+const chunkLength = 131_072;
 
 /** The series of every probe: what it counted, what the last run reported, and what the state is. */
 export class ProbeSeries {
@@ -39,7 +50,9 @@ export class ProbeSeries {
   readonly #clock: Clock;
   readonly #stateOf: (probe: PlannedProbe) => ProbeState;
   #location = '';
-  #farewells: { readonly labels: Readonly<Record<string, string>>; readonly untilMs: number }[] = [];
+  /** Labels as text. */
+  #farewells: { readonly labels: string; readonly untilMs: number }[] = [];
+  readonly #moreLabels = new LabelTexts();
 
   constructor(options: { clock: Clock; stateOf: (probe: PlannedProbe) => ProbeState }) {
     this.#clock = options.clock;
@@ -51,16 +64,16 @@ export class ProbeSeries {
     const before = this.#records.values();
     const moved = location !== this.#location;
     const gone = new Set(before);
-    const farewells = before.map((record) => ({ record, labels: this.#downLabels(record.probe) }));
+    const farewells = before.map((record) => ({ record, labels: downLabels(record) }));
     this.#location = location;
     for (const probe of probes) {
       const record = this.#records.get(probe);
       if (record && record.probe.target === probe.target && !moved) {
         if (sameIdentity(record.probe, probe)) gone.delete(record);
         record.probe = probe;
-        this.#records.set(probe, record);
+        record.text = textOf(probe, location);
       } else {
-        this.#records.set(probe, newRecord(probe));
+        this.#records.set(probe, newRecord(probe, location));
       }
     }
     const planned = new ProbeMap<PlannedProbe>();
@@ -79,9 +92,9 @@ export class ProbeSeries {
     if (outcome.verdict !== 'inconclusive') record.conclusive = outcome.verdict;
     if (latenessMs !== undefined) record.latenessMs = latenessMs;
     record.endedAt = endedAt;
-    record.outcome = outcome;
-    const kept = outcome.samples.filter(({ metric }) => keptMetrics.includes(metric));
-    if (kept.length > 0) record.kept = kept;
+    record.durationMs = outcome.durationMs;
+    // Not the outcome itself: its steps hold on to all that the run saw.
+    record.samples = withKept(outcome.samples, record.samples);
   }
 
   skipped(task: PlannedProbe, count: number): void {
@@ -94,93 +107,166 @@ export class ProbeSeries {
     return this.#records.get(probe)?.endedAt;
   }
 
+  /** All of it at once. */
   render(): string {
-    const samples: Samples = new Map();
-    for (const record of this.#records.values()) this.#collect(record, samples);
-    this.#collectFarewells(samples);
-    return renderFamilies(
-      [...samples]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, values]) => ({ name, type: seriesType(name), help: metrics[name].help, samples: values })),
-    );
+    return [...this.chunks()].join('');
   }
 
-  #collect(record: Recorded, samples: Samples): void {
-    const { probe, outcome } = record;
-    const base = this.#labels(probe);
-    const add = (metric: MetricName, value: number | undefined, labels: Readonly<Record<string, string>> = {}) => {
-      if (value === undefined) return;
-      const list = samples.get(metric) ?? [];
-      list.push({ labels: { ...base, ...labels }, value });
-      samples.set(metric, list);
-    };
-    const state = this.#stateOf(probe);
-
-    if (record.conclusive) add('probe_success', record.conclusive === 'pass' ? 1 : 0);
-    add('probe_duration_seconds', outcome && outcome.durationMs / 1_000);
-    for (const sample of withKept(outcome?.samples ?? [], record.kept)) add(sample.metric, sample.value, sample.labels);
-    // Unknown is left out, not 0: after a restart of this service a 0 would resolve the page of a target still down.
-    if (state.status !== 'unknown') {
-      add('watchpost_probe_down', state.status === 'down' ? 1 : 0, { severity: probe.severity, team: probe.team });
+  /**
+   * The exposition in parts, so that runs go on between them. A probe that ran in the meantime shows its last run in one
+   * family and the one before in another, as it would between two scrapes.
+   */
+  *chunks(): Generator<string> {
+    const writer = new ExpositionWriter();
+    const records = this.#records.values();
+    const farewells = this.#lastingFarewells();
+    const sampled = new Set<MetricName>();
+    for (const { samples } of records) for (const { metric } of samples) sampled.add(metric);
+    for (const name of [...new Set([...ownFamilies.keys(), ...sampled])].sort()) {
+      writer.family({ name, type: seriesType(name), help: metrics[name].help });
+      const own = ownFamilies.get(name);
+      for (const record of records) {
+        own?.(record, writer, this.#stateOf);
+        if (sampled.has(name)) this.#writeSamples(name, record, writer);
+        if (writer.length > chunkLength) yield writer.take();
+      }
+      if (name === 'watchpost_probe_down') this.#writeFarewells(farewells, records, writer);
     }
-    if (state.status === 'down') {
-      const { reason, found, expected, diagnosis } = state.outcome;
-      const { tried = '', changed = '' } = diagnosis ?? {};
-      add('watchpost_probe_failing_info', 1, { reason, found, expected, diagnosis: tried, changed });
-      add('watchpost_probe_down_since_timestamp_seconds', state.since / 1_000);
-    }
-    add(
-      'watchpost_probe_last_run_timestamp_seconds',
-      record.endedAt === undefined ? undefined : record.endedAt / 1_000,
-    );
-    add('watchpost_probe_interval_seconds', probe.everyMs / 1_000);
-    add(
-      'watchpost_probe_schedule_lateness_seconds',
-      record.latenessMs === undefined ? undefined : record.latenessMs / 1_000,
-    );
-    for (const verdict of verdicts) add('watchpost_probe_runs_total', record.runs[verdict], { verdict });
-    add('watchpost_probe_skipped_runs_total', record.skipped);
-    add('watchpost_probe_info', 1, { kind: probe.kind, severity: probe.severity, team: probe.team });
+    yield writer.take();
   }
 
-  #collectFarewells(samples: Samples): void {
+  #writeSamples(name: MetricName, { samples, text }: Recorded, writer: ExpositionWriter): void {
+    for (const { metric, value, labels } of samples) {
+      if (metric === name) writer.sample(value, text.base, labels && this.#moreLabels.of(labels));
+    }
+  }
+
+  #lastingFarewells(): readonly string[] {
     const nowMs = this.#clock.monotonic();
     this.#farewells = this.#farewells.filter(({ untilMs }) => untilMs > nowMs);
-    const list = samples.get('watchpost_probe_down') ?? [];
-    for (const { labels } of this.#farewells) {
-      // A probe that has come back under the same labels speaks for itself.
-      if (!list.some((sample) => sameLabels(sample.labels, labels))) list.push({ labels, value: 0 });
-    }
-    if (list.length > 0) samples.set('watchpost_probe_down', list);
+    return [...new Set(this.#farewells.map(({ labels }) => labels))];
   }
 
-  #labels({ service, probe, target }: PlannedProbe): Record<(typeof probeLabels)[number], string> {
-    return { service, probe, target, location: this.#location };
+  #writeFarewells(farewells: readonly string[], records: readonly Recorded[], writer: ExpositionWriter): void {
+    if (farewells.length === 0) return;
+    // A probe that has come back under the same labels speaks for itself.
+    const told = new Set(records.flatMap((record) => (this.#isJudged(record) ? [downLabels(record)] : [])));
+    for (const labels of farewells) if (!told.has(labels)) writer.sample(0, labels);
   }
 
-  #downLabels(probe: PlannedProbe): Readonly<Record<string, string>> {
-    return { ...this.#labels(probe), severity: probe.severity, team: probe.team };
+  #isJudged({ probe }: Recorded): boolean {
+    return this.#stateOf(probe).status !== 'unknown';
   }
 }
 
-function newRecord(probe: PlannedProbe): Recorded {
+type WriteFamily = (record: Recorded, writer: ExpositionWriter, stateOf: (probe: PlannedProbe) => ProbeState) => void;
+
+/** What every probe has, whatever its protocol. */
+const ownFamilies: ReadonlyMap<MetricName, WriteFamily> = new Map<MetricName, WriteFamily>([
+  [
+    'probe_success',
+    ({ conclusive, text }, writer) => {
+      if (conclusive) writer.sample(conclusive === 'pass' ? 1 : 0, text.base);
+    },
+  ],
+  ['probe_duration_seconds', ({ durationMs, text }, writer) => seconds(durationMs, text.base, writer)],
+  [
+    'watchpost_probe_down',
+    ({ probe, text }, writer, stateOf) => {
+      const { status } = stateOf(probe);
+      // Unknown is left out, not 0: after a restart of this service a 0 would resolve the page of a target still down.
+      if (status !== 'unknown') writer.sample(status === 'down' ? 1 : 0, text.base, text.state);
+    },
+  ],
+  [
+    'watchpost_probe_failing_info',
+    ({ probe, text }, writer, stateOf) => {
+      const state = stateOf(probe);
+      if (state.status !== 'down') return;
+      const { reason, found, expected, diagnosis } = state.outcome;
+      const { tried = '', changed = '' } = diagnosis ?? {};
+      writer.sample(1, text.base, labelText({ reason, found, expected, diagnosis: tried, changed }));
+    },
+  ],
+  [
+    'watchpost_probe_down_since_timestamp_seconds',
+    ({ probe, text }, writer, stateOf) => {
+      const state = stateOf(probe);
+      if (state.status === 'down') seconds(state.since, text.base, writer);
+    },
+  ],
+  ['watchpost_probe_last_run_timestamp_seconds', ({ endedAt, text }, writer) => seconds(endedAt, text.base, writer)],
+  ['watchpost_probe_interval_seconds', ({ probe, text }, writer) => seconds(probe.everyMs, text.base, writer)],
+  [
+    'watchpost_probe_schedule_lateness_seconds',
+    ({ latenessMs, text }, writer) => seconds(latenessMs, text.base, writer),
+  ],
+  [
+    'watchpost_probe_runs_total',
+    ({ runs, text }, writer) => {
+      for (const verdict of verdicts) writer.sample(runs[verdict], text.base, verdictText[verdict]);
+    },
+  ],
+  ['watchpost_probe_skipped_runs_total', ({ skipped, text }, writer) => writer.sample(skipped, text.base)],
+  ['watchpost_probe_info', ({ text }, writer) => writer.sample(1, text.base, text.info)],
+]);
+
+const verdictText: Readonly<Record<Verdict, string>> = {
+  pass: labelText({ verdict: 'pass' }),
+  fail: labelText({ verdict: 'fail' }),
+  inconclusive: labelText({ verdict: 'inconclusive' }),
+};
+
+function seconds(ms: number | undefined, labels: string, writer: ExpositionWriter): void {
+  if (ms !== undefined) writer.sample(ms / 1_000, labels);
+}
+
+function downLabels({ text: { base, state } }: Recorded): string {
+  return [base, state].filter(Boolean).join(',');
+}
+
+function textOf({ service, probe, target, kind, severity, team }: PlannedProbe, location: string): RecordedText {
+  const labels: Record<(typeof probeLabels)[number], string> = { service, probe, target, location };
+  return {
+    base: labelText(labels),
+    state: labelText({ severity, team }),
+    info: labelText({ kind, severity, team }),
+  };
+}
+
+function newRecord(probe: PlannedProbe, location: string): Recorded {
   return {
     probe,
+    text: textOf(probe, location),
     runs: { pass: 0, fail: 0, inconclusive: 0 },
     skipped: 0,
-    outcome: undefined,
     conclusive: undefined,
     endedAt: undefined,
     latenessMs: undefined,
-    kept: [],
+    durationMs: undefined,
+    samples: [],
   };
 }
 
 /** The samples of the last run and, of those that are kept, the ones it did not have. */
-function withKept(samples: readonly Sample[], kept: readonly Sample[]): readonly Sample[] {
-  const all = [...samples, ...kept.filter(({ metric }) => !samples.some((sample) => sample.metric === metric))];
+function withKept(samples: readonly Sample[], before: readonly Sample[]): readonly Sample[] {
+  const kept = before.filter(
+    ({ metric }) => keptMetrics.includes(metric) && !samples.some((sample) => sample.metric === metric),
+  );
+  if (kept.length === 0 && !repeats(samples)) return samples;
+  const all = [...samples, ...kept];
   // The same series twice would make Prometheus refuse everything that is exported: the last one stands.
   return all.filter((sample, i) => !all.slice(i + 1).some((later) => sameSeries(sample, later)));
+}
+
+function repeats(samples: readonly Sample[]): boolean {
+  for (let i = 1; i < samples.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const [a, b] = [samples[i], samples[j]];
+      if (a && b && a.metric === b.metric && sameSeries(a, b)) return true;
+    }
+  }
+  return false;
 }
 
 function sameSeries(a: Sample, b: Sample): boolean {

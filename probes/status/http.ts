@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 
 /** What a request may carry: notifications of Alertmanager are the largest thing that arrives. */
 const maxBodyBytes = 1_000_000;
@@ -7,7 +8,8 @@ const maxBodyBytes = 1_000_000;
 export interface Answer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  /** In parts where it is long: what else the service does goes on between them. */
+  readonly body: string | AsyncIterable<string>;
 }
 
 interface Asked {
@@ -49,14 +51,16 @@ export interface HttpOptions {
 /** Listens until disposed. Rejects where the port is taken. */
 export async function serve(options: HttpOptions): Promise<{ readonly url: string } & AsyncDisposable> {
   const server = createServer((request, response) => {
-    void answerSafely(options, request).then(({ status, type, body }) => {
+    void answerSafely(options, request).then(async ({ status, type, body }) => {
       response.writeHead(status, {
         'content-type': type,
-        'content-length': Buffer.byteLength(body),
+        ...(typeof body === 'string' && { 'content-length': Buffer.byteLength(body) }),
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
       });
-      response.end(request.method === 'HEAD' ? undefined : body);
+      if (request.method === 'HEAD') response.end();
+      else if (typeof body === 'string') response.end(body);
+      else await send(body, response, options.internal);
     });
   });
   await listen(server, options);
@@ -71,6 +75,42 @@ export async function serve(options: HttpOptions): Promise<{ readonly url: strin
   };
 }
 
+/** The same parts, the first of which is there: what fails from the start is still told by the status. */
+async function begun(parts: AsyncIterable<string>): Promise<AsyncIterable<string>> {
+  const iterator = parts[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return (async function* () {
+    for (let part = first; !part.done; part = await iterator.next()) yield part.value;
+  })();
+}
+
+/** Part by part, no faster than they are taken, with a turn of the event loop after each. */
+async function send(parts: AsyncIterable<string>, response: ServerResponse, internal: (error: unknown) => void) {
+  try {
+    for await (const part of parts) {
+      if (response.destroyed) return;
+      if (!response.write(part)) await drained(response);
+      // Also where the network takes all of it at once: the others must not wait for that.
+      await turn();
+    }
+    response.end();
+  } catch (error) {
+    // Half an answer must not look like a whole one.
+    response.destroy();
+    internal(error);
+  }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
+}
+
 function listen(server: Server, { host, port }: HttpOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -83,7 +123,8 @@ function listen(server: Server, { host, port }: HttpOptions): Promise<void> {
 
 async function answerSafely(options: HttpOptions, request: IncomingMessage): Promise<Answer> {
   try {
-    return await answer(options.routes, request);
+    const given = await answer(options.routes, request);
+    return typeof given.body === 'string' ? given : { ...given, body: await begun(given.body) };
   } catch (error) {
     if (error instanceof BodyTooLarge) return text(413, `the body is larger than ${maxBodyBytes} bytes`);
     // Whoever asked has gone away in the middle of it: nobody's fault here, and nobody left to answer.

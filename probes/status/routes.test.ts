@@ -18,7 +18,9 @@ async function start(own: Partial<StatusSource> = {}) {
   const source: StatusSource = {
     plan: () => plan,
     probes: () => plan.probes.map((probe) => ({ probe, state, lastRunAt: Date.UTC(2026, 10, 23, 1) })),
-    metrics: async () => 'up 1\n',
+    metrics: async function* () {
+      yield 'up 1\n';
+    },
     unhealthy: () => undefined,
     unready: () => undefined,
     reload: async () => ({ ok: true }),
@@ -96,12 +98,31 @@ describe('the status server', () => {
   });
 
   test('counts a fault of its own and shows none of it', async () => {
-    const { ask, faults } = await start({ metrics: () => Promise.reject(new Error('secret detail')) });
+    const { ask, faults } = await start({
+      // biome-ignore lint/correctness/useYield: it fails before it has anything to give
+      metrics: async function* () {
+        throw new Error('secret detail');
+      },
+    });
     expect(await ask('/metrics')).toMatchObject({
       status: 500,
       body: 'the probe service itself failed; its log says how\n',
     });
     expect(faults).toEqual([new Error('secret detail')]);
+  });
+
+  test('sends a long answer in parts, and breaks it off where it cannot be finished', async () => {
+    const parts = Array.from({ length: 40 }, (_, i) => `${String(i).repeat(100_000)}\n`);
+    let turns = 0;
+    const counting = setInterval(() => turns++, 0);
+    onTestFinished(() => clearInterval(counting));
+    const whole = await start({ metrics: () => from(parts) });
+    expect((await whole.ask('/metrics')).body).toBe(parts.join(''));
+    // Other things had their turn while it was written.
+    expect(turns).toBeGreaterThan(5);
+    const broken = await start({ metrics: () => from(parts, new Error('in the middle')) });
+    await expect(broken.ask('/metrics')).rejects.toThrow();
+    expect(broken.faults).toEqual([new Error('in the middle')]);
   });
 
   test('answers HEAD as GET, without the body', async () => {
@@ -263,3 +284,8 @@ describe('webhooks', () => {
     expect(heard).toBe(beats);
   });
 });
+
+async function* from(parts: readonly string[], error?: Error): AsyncGenerator<string> {
+  yield* parts;
+  if (error) throw error;
+}

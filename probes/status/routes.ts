@@ -10,7 +10,7 @@ import { type Notification, parseNotification } from './webhook.ts';
 export interface StatusSource {
   readonly plan: () => Plan;
   readonly probes: () => readonly ShownProbe[];
-  readonly metrics: () => Promise<string>;
+  readonly metrics: () => AsyncIterable<string>;
   /** Why it is not healthy; undefined when it is. */
   readonly unhealthy: () => string | undefined;
   readonly unready: () => string | undefined;
@@ -40,7 +40,7 @@ export function statusRoutes(source: StatusSource): readonly Route[] {
       method: 'GET',
       path: '/metrics',
       says: 'what Prometheus reads',
-      answer: async () => ({ status: 200, type: contentType, body: await source.metrics() }),
+      answer: () => ({ status: 200, type: contentType, body: source.metrics() }),
     },
     {
       method: 'GET',

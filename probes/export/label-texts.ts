@@ -1,0 +1,25 @@
+import { labelText } from './exposition.ts';
+
+/** How many different pairs it keeps: phases, versions, record types are few, and what is not few is not worth keeping. */
+const mostPairs = 1_000;
+
+/** The text of labels that are made anew with every run and say one of a few things each time. */
+export class LabelTexts {
+  readonly #known = new Map<string, Map<string, string>>();
+  #pairs = 0;
+
+  of(labels: Readonly<Record<string, string>>): string {
+    const [name, ...more] = Object.keys(labels);
+    const value = name === undefined ? undefined : labels[name];
+    if (name === undefined || value === undefined || more.length > 0) return labelText(labels);
+    const values = this.#known.get(name) ?? new Map<string, string>();
+    const known = values.get(value);
+    if (known !== undefined) return known;
+    const text = labelText(labels);
+    if (this.#pairs < mostPairs) {
+      this.#pairs++;
+      this.#known.set(name, values.set(value, text));
+    }
+    return text;
+  }
+}
