@@ -101,7 +101,12 @@ export interface Beats {
   readonly failure?: Beat;
 }
 
-export type Resolve = (host: string, family: 4 | 6 | 'any', signal: AbortSignal) => Promise<readonly Address[]>;
+export interface Resolve {
+  (host: string, family: 4 | 6 | 'any', signal: AbortSignal): Promise<readonly Address[]>;
+  /** Drops what is kept of the name, so that the next who asks gets a new answer. Called when its addresses did not answer. */
+  readonly forget?: (host: string) => void;
+}
+
 export interface Address {
   readonly address: string;
   readonly family: 4 | 6;

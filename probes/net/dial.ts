@@ -25,7 +25,13 @@ export async function dial(
   recorder: Recorder,
 ): Promise<Dialled> {
   const addresses = await addressesOf(target.host, family, expected, run, recorder);
-  return recorder.time('connect', () => connect(addresses, target.port, expected, run, recorder));
+  try {
+    return await recorder.time('connect', () => connect(addresses, target.port, expected, run, recorder));
+  } catch (error) {
+    // It may live elsewhere by now: the check that follows a fail asks again.
+    run.resolve.forget?.(target.host);
+    throw error;
+  }
 }
 
 async function connect(

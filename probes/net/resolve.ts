@@ -1,110 +1,173 @@
-import { promises as dns, type LookupAddress } from 'node:dns';
-import { open } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { devNull } from 'node:os';
+import { isPrivateHost } from '../../stack/private-host.ts';
 import type { Address, Resolve } from '../model.ts';
 import { codeOf } from './failure.ts';
-import { ownResolverAnswers } from './own-resolver.ts';
+import { Lookup } from './lookup.ts';
+import { NameServers } from './name-servers.ts';
+import { NameSettings, systemNameFiles } from './name-settings.ts';
+import { OwnResolver } from './own-resolver.ts';
 import { untilAborted } from './until-aborted.ts';
 
+export interface ResolverOptions {
+  /** Address by name, for the parts of the stack where they have no names of their own. */
+  readonly overrides?: ReadonlyMap<string, string>;
+  /** Name servers with their ports, instead of those of resolv.conf. */
+  readonly servers?: readonly string[];
+  /** An empty path is an empty file. */
+  readonly hostsFile?: string;
+  readonly resolvConf?: string;
+  /** Milliseconds that only go forward. */
+  readonly now?: () => number;
+}
+
 /**
- * Resolves names as the system does: hosts file, search domains, Docker's names, then DNS. It rejects with the system's
- * code, and with one that tells whose fault it is: `ENOTFOUND` (the name does not exist), `ESERVFAIL` (the name's own
- * servers fail), `EAI_AGAIN` (our resolver does not work), `EMFILE` (we have no descriptor left).
+ * Resolves names as the system does: hosts file, search domains, then DNS, of which Docker's server is one. It rejects with a
+ * code that tells whose fault it is: `ENOTFOUND` (the name does not exist), `ESERVFAIL` (the name's own servers fail),
+ * `EAI_AGAIN` (our resolver does not work), `EMFILE` (we have no descriptor left).
  *
- * It uses getaddrinfo, because nothing else knows all of these sources. Its calls run in libuv's pool, half of it at a
- * time: two with the default `UV_THREADPOOL_SIZE=4`. A name that is being looked up is not looked up twice, and a call that
- * outlives its run's signal is left behind; still, who probes many names by a slow resolver raises that variable.
- * @param options.overrides address by name, for the parts of the stack where they have no names of their own
+ * An answer is kept as long as its records say, a minute at most; one of the own network for less than a second, for Docker
+ * says ten minutes of a container that may have another address after its next start. That there is no such name is kept for
+ * half a second: a fail is checked again after one second, and must not be judged by the same answer. Nothing is used
+ * after its time. What is kept is answered without a detour: ten thousand targets ask a thousand times a second.
  */
-export function createResolver(options: { readonly overrides?: ReadonlyMap<string, string> } = {}): Resolve {
-  const lookups = new Lookups();
-  return async (host, family, signal) => {
-    signal.throwIfAborted();
-    const name = options.overrides?.get(host.toLowerCase()) ?? host;
+export function createResolver(options: ResolverOptions = {}): Resolve {
+  const names = new Names(options);
+  const resolve = (host: string, family: 4 | 6 | 'any', signal: AbortSignal): Promise<readonly Address[]> =>
+    signal.aborted ? Promise.reject(signal.reason) : names.resolve(host, family, signal);
+  return Object.assign(resolve, { forget: (host: string) => names.forget(host) });
+}
+
+interface Kept {
+  readonly until: number;
+  /** Settled; a promise so that it can be handed out as it is. */
+  readonly addresses: Promise<readonly Address[]>;
+}
+
+const mostKept = 20_000;
+const longestMs = 60_000;
+const longestOfOwnNetworkMs = 900;
+const missingMs = 500;
+
+class Names {
+  readonly #overrides: ReadonlyMap<string, string>;
+  readonly #fixedServers: readonly string[] | undefined;
+  readonly #settings: NameSettings;
+  readonly #now: () => number;
+  readonly #kept = { 4: new Map<string, Kept>(), 6: new Map<string, Kept>(), any: new Map<string, Kept>() };
+  #lookups = noLookups();
+  #servers: NameServers | undefined;
+  #own: OwnResolver | undefined;
+
+  constructor(options: ResolverOptions) {
+    this.#overrides = options.overrides ?? new Map();
+    this.#fixedServers = options.servers;
+    this.#settings = new NameSettings({
+      hosts: options.hostsFile ?? systemNameFiles.hosts,
+      resolvConf: options.resolvConf ?? systemNameFiles.resolvConf,
+    });
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  resolve(host: string, family: 4 | 6 | 'any', signal: AbortSignal): Promise<readonly Address[]> {
+    const now = this.#now();
+    try {
+      if (this.#settings.look(now)) this.#forgetAll();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const kept = this.#kept[family].get(host);
+    if (kept && now < kept.until) return kept.addresses;
+    const known = this.#withoutDns(host, family);
+    return known ? this.#keep(host, family, Number.POSITIVE_INFINITY, known) : this.#lookUp(host, family, signal);
+  }
+
+  /** The next who asks gets an answer that is not older than the question. */
+  forget(host: string): void {
+    for (const kept of Object.values(this.#kept)) kept.delete(host);
+  }
+
+  /** Addresses, the stack's own parts, the hosts file, and loopback, which no name server is asked about (RFC 6761, section 6.3). */
+  #withoutDns(host: string, family: 4 | 6 | 'any'): readonly Address[] | undefined {
+    const name = this.#overrides.get(host.toLowerCase()) ?? host;
     const literal = isIP(name);
     if (literal === 4 || literal === 6) return [{ address: name, family: literal }];
-    const lookup = lookups.begin(name, family);
+    const plain = name.toLowerCase().replace(/\.$/, '');
+    const listed = ofFamily(this.#settings.hosts.get(plain) ?? [], family);
+    if (listed.length > 0) return listed;
+    return /^(?:.*\.)?localhost$/.test(plain) ? ofFamily(loopback, family) : undefined;
+  }
+
+  async #lookUp(host: string, family: 4 | 6 | 'any', signal: AbortSignal): Promise<readonly Address[]> {
+    const lookup = this.#lookups[family].get(host) ?? this.#begin(host, family);
     try {
-      const found = await untilAborted(lookup.found, signal);
-      return found.map(({ address, family: f }): Address => ({ address, family: f === 6 ? 6 : 4 }));
+      return (await untilAborted(lookup.found, signal)).addresses;
     } catch (error) {
       throw await lookup.blame(error, signal);
     }
-  };
-}
+  }
 
-/** A lookup takes far less than this, so that one which takes longer is a reason to look after our own resolver. */
-const slowMs = 100;
-
-class Lookups {
-  /** In the order in which they were begun. */
-  readonly #pending = new Set<Lookup>();
-  /** libuv gives slow calls no more than half of its pool. */
-  readonly #slots = Math.ceil((Number(process.env.UV_THREADPOOL_SIZE) || 4) / 2);
-
-  begin(name: string, family: 4 | 6 | 'any'): Lookup {
-    for (const lookup of this.#pending) if (lookup.name === name && lookup.family === family) return lookup;
-    const lookup = new Lookup(name, family, () => [...this.#pending].indexOf(lookup) >= this.#slots);
-    this.#pending.add(lookup);
-    const end = () => this.#pending.delete(lookup);
-    lookup.found.then(end, end);
+  #begin(host: string, family: 4 | 6 | 'any'): Lookup {
+    this.#servers ??= new NameServers(this.#fixedServers ?? this.#settings.resolvConf.servers);
+    this.#own ??= new OwnResolver(this.#servers);
+    const name = this.#overrides.get(host.toLowerCase()) ?? host;
+    const lookup = new Lookup(name, family, this.#settings.resolvConf, this.#servers, this.#own);
+    // Those that were begun before the settings changed are not kept.
+    const lookups = this.#lookups;
+    lookups[family].set(host, lookup);
+    const end = (keepMs: number, addresses: readonly Address[] | Error) => {
+      lookups[family].delete(host);
+      if (lookups === this.#lookups && keepMs > 0) void this.#keep(host, family, this.#now() + keepMs, addresses);
+    };
+    const longest = isPrivateHost(name) ? longestOfOwnNetworkMs : longestMs;
+    lookup.found.then(
+      ({ keepMs, addresses }) => end(Math.min(keepMs, longest), addresses),
+      (error) => end(codeOf(error) === 'ENOTFOUND' ? missingMs : 0, error),
+    );
     return lookup;
   }
-}
 
-class Lookup {
-  readonly name: string;
-  readonly family: 4 | 6 | 'any';
-  readonly found: Promise<readonly LookupAddress[]>;
-  readonly #isQueued: () => boolean;
-  #resolverAnswers: Promise<boolean> | undefined;
-  #answered = false;
-
-  constructor(name: string, family: 4 | 6 | 'any', isQueued: () => boolean) {
-    this.name = name;
-    this.family = family;
-    this.#isQueued = isQueued;
-    this.found = dns.lookup(name, { all: true, order: 'ipv4first', family: family === 'any' ? 0 : family });
-    const timer = setTimeout(() => this.#askResolver(), slowMs);
-    const end = () => clearTimeout(timer);
-    this.found.then(end, end);
-  }
-
-  /** The error that says whose fault it is. Does not wait longer than the signal allows. */
-  async blame(error: unknown, signal: AbortSignal): Promise<unknown> {
-    if (signal.aborted) return this.#timedOut(error);
-    const code = codeOf(error);
-    if (await withoutDescriptors()) return withCode('EMFILE', error);
-    if (code !== 'EAI_AGAIN') return error;
-    const works = await untilAborted(this.#askResolver(), signal).catch(() => false);
-    return works ? withCode('ESERVFAIL', error) : error;
-  }
-
-  #timedOut(error: unknown): unknown {
-    // Time is up, so only what is known already can be said.
-    return withCode(this.#answered && !this.#isQueued() ? 'ESERVFAIL' : 'EAI_AGAIN', error);
-  }
-
-  #askResolver(): Promise<boolean> {
-    this.#resolverAnswers ??= ownResolverAnswers(this.name).then((answers) => {
-      this.#answered = answers;
-      return answers;
+  #keep(
+    host: string,
+    family: 4 | 6 | 'any',
+    until: number,
+    answer: readonly Address[] | Error,
+  ): Promise<readonly Address[]> {
+    const kept = this.#kept[family];
+    // The oldest goes; a name in use comes back at its next run.
+    if (kept.size >= mostKept)
+      for (const [oldest] of kept) {
+        kept.delete(oldest);
+        break;
+      }
+    const addresses = answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    addresses.catch(() => {
+      // Who asks is told; nobody need have asked.
     });
-    return this.#resolverAnswers;
+    kept.delete(host);
+    kept.set(host, { until, addresses });
+    return addresses;
+  }
+
+  #forgetAll(): void {
+    for (const kept of Object.values(this.#kept)) kept.clear();
+    this.#lookups = noLookups();
+    // Not cancelled: who waits for them still gets an answer.
+    this.#servers = undefined;
+    this.#own = undefined;
   }
 }
 
-/** Without descriptors getaddrinfo finds nothing, not even in the hosts file, and says that the name does not exist. */
-async function withoutDescriptors(): Promise<boolean> {
-  try {
-    await (await open(devNull)).close();
-    return false;
-  } catch (error) {
-    return codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE';
-  }
+function noLookups() {
+  return { 4: new Map<string, Lookup>(), 6: new Map<string, Lookup>(), any: new Map<string, Lookup>() };
 }
 
-function withCode(code: string, cause: unknown): Error {
-  return Object.assign(new Error(`${code} while resolving a name`, { cause }), { code });
+const loopback: readonly Address[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
+
+function ofFamily(addresses: readonly Address[], family: 4 | 6 | 'any'): readonly Address[] {
+  if (family !== 'any') return addresses.filter((address) => address.family === family);
+  // IPv4 first, as in an answer of DNS.
+  return addresses.toSorted((a, b) => a.family - b.family);
 }
