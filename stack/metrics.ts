@@ -21,6 +21,20 @@ export const metrics = {
     'phase',
   ]),
   probe_http_redirects: g('How many redirects were followed. Left out when none was.'),
+  probe_postgres_duration_seconds: g(
+    'How long each phase of the probe of a PostgreSQL server took: resolve, connect, tls, login, query. A phase that did not run is left out.',
+    ['phase'],
+  ),
+  probe_redis_duration_seconds: g(
+    'How long each phase of the probe of a Redis server took: resolve, connect, tls, login, query. A phase that did not run is left out.',
+    ['phase'],
+  ),
+  probe_smtp_duration_seconds: g(
+    'How long each phase of the probe of a mail server took: resolve, connect, tls, login, query. A phase that did not run is left out.',
+    ['phase'],
+  ),
+  probe_file_mtime_timestamp_seconds: g('When the file was last written to, in Unix time.'),
+  probe_file_size_bytes: g('How large the file is.'),
   probe_ssl_earliest_cert_expiry: g(
     'When the first certificate of the chain expires, in Unix time. Kept when verification fails.',
   ),
@@ -91,3 +105,7 @@ function own(type: MetricType, help: string, labels: readonly string[] = []): Me
 /** Phases of an HTTP exchange, in order, as blackbox_exporter names them. */
 export const httpPhases = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
 export type HttpPhase = (typeof httpPhases)[number];
+
+/** Phases of an exchange that begins with a login. */
+export const loginPhases = ['resolve', 'connect', 'tls', 'login', 'query'] as const;
+export type Phase = HttpPhase | (typeof loginPhases)[number];

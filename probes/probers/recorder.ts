@@ -1,4 +1,4 @@
-import type { HttpPhase } from '../../stack/metrics.ts';
+import type { Phase } from '../../stack/metrics.ts';
 import { reasons } from '../../stack/reasons.ts';
 import type { Outcome, Sample, Step } from '../model.ts';
 import { Failure, oneLine } from '../net/failure.ts';
@@ -18,7 +18,7 @@ export class Recorder {
   readonly #taken: Taken[] = [];
   readonly #samples: Sample[] = [];
   #traits: Record<string, string> | undefined;
-  readonly #phases = new Map<HttpPhase, number>();
+  readonly #phases = new Map<Phase, number>();
   /** Takes out of a text what must not be shown. Call it before a text is shortened: half a secret is one too. */
   readonly hide: (text: string) => string;
 
@@ -32,7 +32,7 @@ export class Recorder {
   }
 
   /** Does the work and adds its time to that of the phase, also when it fails: a phase that hung is where the time went. */
-  async time<T>(phase: HttpPhase, work: () => Promise<T>): Promise<T> {
+  async time<T>(phase: Phase, work: () => Promise<T>): Promise<T> {
     const began = this.elapsedMs();
     try {
       return await work();
@@ -42,12 +42,12 @@ export class Recorder {
   }
 
   /** Adds to the time of a phase what was measured where it ended. */
-  phase(phase: HttpPhase, ms: number): void {
+  phase(phase: Phase, ms: number): void {
     this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + ms);
   }
 
   /** Milliseconds by phase, of those that ran. */
-  get phases(): ReadonlyMap<HttpPhase, number> {
+  get phases(): ReadonlyMap<Phase, number> {
     return this.#phases;
   }
 
