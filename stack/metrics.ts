@@ -16,6 +16,12 @@ export const metrics = {
   probe_dns_authority_rrs: g('How many records the authority section of the last answer had.'),
   probe_dns_additional_rrs: g('How many records the additional section of the last answer had.'),
   probe_dns_serial: g('The serial number of the zone, where the answer had a SOA record.'),
+  probe_icmp_duration_seconds: g(
+    'How long resolving the name and, on average, a reply took: the phases resolve and rtt.',
+    ['phase'],
+  ),
+  probe_icmp_reply_hop_limit: g('The hop limit of the last reply: how many routers it may still have passed.'),
+  watchpost_probe_icmp_loss_ratio: g('The share of the echo requests that was not answered, 0 to 1.'),
   probe_http_status_code: g('The status of the last answer.'),
   probe_http_duration_seconds: g('How long each phase of the request took. A phase that did not run is left out.', [
     'phase',
