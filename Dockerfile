@@ -2,6 +2,12 @@
 ARG NODE_IMAGE=node:24-trixie-slim
 FROM ${NODE_IMAGE}
 
+# For `icmp` probes. A copy has neither the capability nor the set-user-id bit that a package may give to ping: with no new
+# privileges the kernel refuses to start a program with a capability that its caller lacks, and Docker's ping_group_range
+# lets everybody send echo requests without any.
+RUN command -v ping >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends iputils-ping && rm -rf /var/lib/apt/lists/*)
+RUN ping=$(readlink -f "$(command -v ping)") && install -m 0755 "$ping" "$ping.plain" && mv -f "$ping.plain" "$ping"
+
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Nothing of what a package brings is run while it is installed.

@@ -71,7 +71,7 @@ const recipes: Readonly<Record<TestImage, Recipe>> = {
   node: {
     repository: 'node',
     // Not Debian's nodejs: it is built without type stripping, on which everything here runs.
-    packages: ['ca-certificates', 'libstdc++6'],
+    packages: ['ca-certificates', 'libstdc++6', 'iputils-ping'],
     programs: { [process.execPath]: '/usr/local/bin/node' },
     lines: [
       'COPY npm /usr/local/lib/node_modules/npm',
