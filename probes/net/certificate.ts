@@ -1,27 +1,6 @@
-import { type Certificate, checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { sayDuration } from '../../stack/duration.ts';
 import type { Reason } from '../../stack/reasons.ts';
-
-/**
- * The certificates that a peer sent, leaf first. A well-known root at the end is left out: Node adds it where the peer
- * did not send it, and there is often another way to another root, so its end is not the end of the peer's certificate. A
- * private root stays: for those who use it there is no other.
- */
-export function chainOf(
-  socket: TLSSocket,
-  isWellKnown: (fingerprint256: string) => boolean,
-): readonly DetailedPeerCertificate[] {
-  const chain: DetailedPeerCertificate[] = [];
-  const seen = new Set<string>();
-  let certificate: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  while (certificate?.fingerprint256 && !seen.has(certificate.fingerprint256)) {
-    seen.add(certificate.fingerprint256);
-    chain.push(certificate);
-    certificate = certificate.issuerCertificate;
-  }
-  const last = chain.at(-1);
-  return chain.length > 1 && last && isWellKnown(last.fingerprint256) ? chain.slice(0, -1) : chain;
-}
+import type { CertificateFacts, PeerChain } from './peer-chain.ts';
 
 /**
  * The chain without what it does without: where OpenSSL found a way to a trusted authority, an issuer out of date lies
@@ -29,17 +8,17 @@ export function chainOf(
  * @param verification OpenSSL's code, undefined where it found a way
  */
 export function inUse(
-  chain: readonly DetailedPeerCertificate[],
+  chain: readonly CertificateFacts[],
   verification: string | undefined,
   now: number,
-): readonly DetailedPeerCertificate[] {
-  if (verification !== undefined) return chain;
+): readonly CertificateFacts[] {
+  if (verification !== undefined || chain.every(({ from, to }) => from <= now && now < to)) return chain;
   return chain.filter((certificate, i) => i === 0 || dateFault(certificate, '', now) === undefined);
 }
 
-/** When the first certificate of the chain expires, Unix milliseconds; undefined when the peer sent none. */
-export function earliestExpiry(chain: readonly DetailedPeerCertificate[]): number | undefined {
-  return chain.length === 0 ? undefined : Math.min(...chain.map((certificate) => Date.parse(certificate.valid_to)));
+/** When the first certificate expires, Unix milliseconds; undefined when there is none. */
+export function earliestExpiry(chain: readonly CertificateFacts[]): number | undefined {
+  return chain.length === 0 ? undefined : Math.min(...chain.map(({ to }) => to));
 }
 
 export interface CertificateFault {
@@ -53,38 +32,46 @@ export interface CertificateDemand {
   readonly name: string;
   readonly trust: 'chain' | 'any';
   readonly validForMs?: number;
+  /** The peer must send every certificate up to the one that a root signed, also where one is known here without it. */
+  readonly completeChain?: boolean;
 }
 
 /**
  * What is wrong with the certificate, the gravest first: dates before names before trust, because an expired certificate
  * is what it is, whoever signed it.
- * @param chain what is in use of it
+ * @param used what is in use of the chain
  * @param verification OpenSSL's code, undefined where the chain leads to a trusted authority
  * @param now Unix milliseconds
  */
 export function certificateFault(
-  chain: readonly DetailedPeerCertificate[],
+  chain: PeerChain | undefined,
+  used: readonly CertificateFacts[],
   verification: string | undefined,
   demand: CertificateDemand,
   now: number,
 ): CertificateFault | undefined {
   const expected = `a valid certificate for ${demand.name}`;
-  const [leaf] = chain;
-  if (!leaf) return { reason: 'tls_handshake', found: 'no certificate', expected };
-  for (const certificate of chain) {
-    const fault = dateFault(
-      certificate,
-      certificate === leaf ? 'a certificate' : `an issuer, ${nameOf(certificate)},`,
-      now,
-    );
+  const [leaf] = used;
+  if (!chain || !leaf) return { reason: 'tls_handshake', found: 'no certificate', expected };
+  for (const certificate of used) {
+    const who = certificate === leaf ? 'a certificate' : `an issuer, ${certificate.subject},`;
+    const fault = dateFault(certificate, who, now);
     if (fault) return { ...fault, expected };
   }
-  const nameError = checkServerIdentity(demand.name, leaf);
-  if (nameError) return { reason: 'certificate_name', found: `a certificate for ${namesOf(leaf)}`, expected };
-  if (verification !== undefined && demand.trust === 'chain') {
-    return { ...trustFault(verification), expected };
+  if (!chain.isFor(demand.name)) {
+    return { reason: 'certificate_name', found: `a certificate for ${namesOf(leaf)}`, expected };
   }
-  const soonest = earliestExpiry(chain) ?? 0;
+  if (demand.trust === 'chain' && verification !== undefined) {
+    return { ...trustFault(verification, chain), expected };
+  }
+  if (demand.completeChain && chain.omitted !== undefined) {
+    return {
+      reason: 'certificate_chain',
+      found: `a chain without ${chain.omitted}`,
+      expected: 'every certificate but the root',
+    };
+  }
+  const soonest = earliestExpiry(used) ?? 0;
   if (demand.validForMs !== undefined && soonest - now < demand.validForMs) {
     return {
       reason: 'certificate_expiring',
@@ -96,17 +83,20 @@ export function certificateFault(
 }
 
 /** One certificate in one line, for the account of a run. */
-export function certificateWords(certificate: DetailedPeerCertificate): string {
-  const [from, to] = [certificate.valid_from, certificate.valid_to].map((date) => minute(Date.parse(date)));
-  return `certificate of ${nameOf(certificate)} by ${subjectName(certificate.issuer)}, valid ${from} to ${to}`;
+export function certificateWords({ subject, issuer, from, to }: CertificateFacts): string {
+  return `certificate of ${subject} by ${issuer}, valid ${minute(from)} to ${minute(to)}`;
+}
+
+/** What tells a certificate from the one that it replaces. */
+export function certificateTrait({ serial, issuer, to }: CertificateFacts): string {
+  return `${serial} by ${issuer}, valid to ${minute(to)}`;
 }
 
 function dateFault(
-  certificate: DetailedPeerCertificate,
+  { from, to }: CertificateFacts,
   who: string,
   now: number,
 ): Omit<CertificateFault, 'expected'> | undefined {
-  const [from, to] = [Date.parse(certificate.valid_from), Date.parse(certificate.valid_to)];
   if (to <= now) {
     return { reason: 'certificate_expired', found: `${who} that expired ${sayDuration(now - to)} ago (${minute(to)})` };
   }
@@ -115,34 +105,43 @@ function dateFault(
   return undefined;
 }
 
+/** OpenSSL's codes of a certificate whose issuer it could not find. */
+const noIssuer: ReadonlySet<string> = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** OpenSSL's codes that an operator meets, in words; the others as they are. */
-function trustFault(code: string): Omit<CertificateFault, 'expected'> {
+function trustFault(code: string, chain: PeerChain): Omit<CertificateFault, 'expected'> {
   if (code === 'CERT_HAS_EXPIRED') {
     return { reason: 'certificate_expired', found: 'a certificate whose authority has expired' };
   }
+  if (noIssuer.has(code)) return issuerFault(chain);
   const words: Readonly<Record<string, string>> = {
     DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
     SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not known here',
-    UNABLE_TO_GET_ISSUER_CERT: 'the chain is incomplete',
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is not known here, or the chain is incomplete',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not known here, or the chain is incomplete',
   };
   return { reason: 'certificate_untrusted', found: `a certificate that is not trusted: ${words[code] ?? code}` };
 }
 
+/**
+ * A missing intermediate and an authority that is not known here look alike to who verifies. A leaf of the public web is
+ * never signed by a root, and says where its issuer's certificate can be had: where such a one comes alone, the issuer was
+ * forgotten.
+ */
+function issuerFault({ certificates, nextIssuer }: PeerChain): Omit<CertificateFault, 'expected'> {
+  const [leaf] = certificates;
+  if (certificates.length === 1 && leaf?.saysWhereItsIssuerIs) {
+    return { reason: 'certificate_chain', found: `a certificate without that of its issuer, ${nextIssuer}` };
+  }
+  const words = 'its authority is not known here, or the chain is incomplete';
+  return { reason: 'certificate_untrusted', found: `a certificate that is not trusted: ${words}` };
+}
+
 /** The names that a certificate is for; of many, the first. */
-function namesOf(certificate: DetailedPeerCertificate): string {
-  const names = certificate.subjectaltname?.split(', ').map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
-  if (!names) return nameOf(certificate);
+function namesOf({ names }: CertificateFacts): string {
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
-}
-
-function nameOf(certificate: DetailedPeerCertificate): string {
-  return subjectName(certificate.subject);
-}
-
-function subjectName(subject: Partial<Pick<Certificate, 'CN' | 'O'>> | undefined): string {
-  return [subject?.CN, subject?.O].flat().find((name) => name) ?? 'an unnamed subject';
 }
 
 function minute(ms: number): string {
