@@ -2,6 +2,7 @@ import { readRunbook } from '../alerts/index.ts';
 import type { Config } from '../config/model.ts';
 import { systemClock } from '../probes/clock.ts';
 import { type Service, startService } from '../probes/index.ts';
+import { otherResolvers } from '../probes/net/other-resolvers.ts';
 import { createResolver } from '../probes/net/resolve.ts';
 import { partNames } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
@@ -43,6 +44,7 @@ export async function startProbeService(options: ProbeServiceOptions): Promise<S
     resolve: createResolver({
       ...(!inImage() && { overrides: new Map(partNames.map((part) => [part, '127.0.0.1'])) }),
     }),
+    resolvers: otherResolvers,
     runbook: readRunbook,
     write,
   });

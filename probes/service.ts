@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { Diagnoses } from './diagnose/diagnoses.ts';
-import type { OtherResolver } from './diagnose/diagnosis.ts';
 import { channelNames, DirectPager } from './export/direct.ts';
 import { type Failing, FastPath, type PostResult, postResults } from './export/fast-path.ts';
 import { Journal } from './export/journal.ts';
@@ -9,6 +8,7 @@ import { logResults, startOtlpSink } from './export/otlp-sink.ts';
 import { OwnMetrics } from './export/own-metrics.ts';
 import { ProbeSeries } from './export/probe-series.ts';
 import type { Clock, Outcome, Plan, PlannedProbe, Resolve, Transition } from './model.ts';
+import type { NamedResolver } from './net/other-resolvers.ts';
 import { createPager } from './pager/index.ts';
 import { ProbeMap } from './probe-map.ts';
 import { attempt } from './schedule/attempt.ts';
@@ -36,7 +36,7 @@ export interface ServiceOptions {
   readonly clock: Clock;
   readonly resolve: Resolve;
   /** Other ways to resolve a name, to compare with in a diagnosis. */
-  readonly resolvers?: readonly OtherResolver[];
+  readonly resolvers?: () => readonly NamedResolver[];
   /** The Markdown of an alert's runbook. */
   readonly runbook: (alertname: string) => Promise<string | undefined>;
   /** Takes log lines for people. */
@@ -100,7 +100,7 @@ class Engine implements Service {
     this.#diagnoses = new Diagnoses({
       clock,
       resolve,
-      resolvers: options.resolvers ?? [],
+      resolvers: options.resolvers ?? (() => []),
       stop: this.#stop.signal,
       memoryOf: (probe) => this.#memories.of(probe),
       others: (probe) => this.#states.others(probe),

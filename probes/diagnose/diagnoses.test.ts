@@ -35,7 +35,7 @@ function setUp(own: Partial<DiagnosesOptions> = {}) {
   return new Diagnoses({
     clock: systemClock,
     resolve: addresses('127.0.0.1'),
-    resolvers: [],
+    resolvers: () => [],
     stop: stop.signal,
     memoryOf: () => emptyMemory,
     others: () => ({ up: 0, down: 0 }),
@@ -97,7 +97,7 @@ describe('what is tried', () => {
     },
   ])('says when another name server says $name', async ({ theirs, says }) => {
     await using peer = await startFaultServer();
-    const diagnoses = setUp({ resolvers: [{ name: 'the name server 10.0.0.2', resolve: theirs }] });
+    const diagnoses = setUp({ resolvers: () => [{ name: 'the name server 10.0.0.2', resolve: theirs }] });
     expect(await tried(diagnoses, probeOf(`http://panel:${peer.port}/ok`))).toBe(says);
   });
 

@@ -1,8 +1,9 @@
 import { sayDuration } from '../../stack/duration.ts';
 import type { Clock, Memory, Outcome, PlannedProbe, ProbeId, Resolve } from '../model.ts';
+import type { NamedResolver } from '../net/other-resolvers.ts';
 import { ProbeMap } from '../probe-map.ts';
 import { changesSince, type GoodRun, goodRun } from './changes.ts';
-import { diagnose, type OtherResolver } from './diagnosis.ts';
+import { diagnose } from './diagnosis.ts';
 
 /** So many targets are diagnosed at once; when more fail together it is not about one of them. */
 const most = 20;
@@ -12,7 +13,8 @@ const longest = 240;
 export interface DiagnosesOptions {
   readonly clock: Clock;
   readonly resolve: Resolve;
-  readonly resolvers: readonly OtherResolver[];
+  /** Read anew for each diagnosis: they change while the service runs. */
+  readonly resolvers: () => readonly NamedResolver[];
   readonly stop: AbortSignal;
   readonly memoryOf: (probe: PlannedProbe) => Memory;
   /** How the probes other than this one stand. */
@@ -49,8 +51,13 @@ export class Diagnoses {
     if (this.#underWay >= most) return `not diagnosed: ${most} others fail at the same time`;
     this.#underWay++;
     try {
-      const { memoryOf, others, ...context } = this.#options;
-      const findings = await diagnose(probe, outcome, { ...context, memory: memoryOf(probe), others: others(probe) });
+      const { memoryOf, others, resolvers, ...context } = this.#options;
+      const findings = await diagnose(probe, outcome, {
+        ...context,
+        resolvers: resolvers(),
+        memory: memoryOf(probe),
+        others: others(probe),
+      });
       return shorten(findings.join('; '));
     } catch (error) {
       this.#options.internal('diagnosis', error);

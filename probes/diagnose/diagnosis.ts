@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { reasons } from '../../stack/reasons.ts';
 import type { Address, Clock, Memory, Outcome, PlannedProbe, Resolve } from '../model.ts';
+import type { NamedResolver } from '../net/other-resolvers.ts';
 import { attempt } from '../schedule/attempt.ts';
 
 /** All of a diagnosis takes no longer: a page waits for it. Below the time for which a confirmed fail is held back. */
@@ -8,17 +9,11 @@ export const diagnosisMs = 1_500;
 /** More addresses of one name are not tried. */
 const mostAddresses = 8;
 
-/** A name server asked alone, beside our usual way to resolve. */
-export interface OtherResolver {
-  /** As it is told: `the name server 10.0.0.2`. */
-  readonly name: string;
-  readonly resolve: Resolve;
-}
-
 export interface DiagnosisContext {
   readonly clock: Clock;
   readonly resolve: Resolve;
-  readonly resolvers: readonly OtherResolver[];
+  /** Name servers asked alone, beside our usual way to resolve. */
+  readonly resolvers: readonly NamedResolver[];
   /** Aborts when the service stops. */
   readonly stop: AbortSignal;
   readonly memory: Memory;
