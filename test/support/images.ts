@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,7 +168,7 @@ export async function ensureImage(name: TestImage, say: Say): Promise<Found> {
   const local = `watchpost-test/${name}:local`;
   if (await present(pinned)) return { image: pinned };
   if (pinned !== local && (await pull(pinned, say))) return { image: pinned };
-  if (!(await present(local))) {
+  if ((await recipeOf(local)) !== digestOf(recipe)) {
     const missing = await build(name, recipe, local, say);
     if (missing) return { missing };
   }
@@ -178,6 +179,20 @@ export async function ensureImage(name: TestImage, say: Say): Promise<Found> {
   const tagged = `${recipe.repository}:${/:v\d/.test(pinned) ? 'v' : ''}${version}`;
   await must('docker', ['tag', local, tagged]);
   return { image: tagged };
+}
+
+/** The label that says what a local image was built from, so that it is built anew when its recipe has changed. */
+const recipeLabel = 'watchpost.recipe';
+
+function digestOf(recipe: Recipe): string {
+  // Where a program is on this machine makes no other image of it.
+  const same = { ...recipe, programs: Object.values(recipe.programs ?? {}) };
+  return createHash('sha256').update(JSON.stringify(same)).digest('hex').slice(0, 16);
+}
+
+async function recipeOf(image: string): Promise<string> {
+  const format = `{{index .Config.Labels "${recipeLabel}"}}`;
+  return (await run('docker', ['image', 'inspect', '--format', format, image])).stdout.trim();
 }
 
 async function present(image: string): Promise<boolean> {
@@ -227,7 +242,7 @@ async function build(name: TestImage, recipe: Recipe, tag: string, say: Say): Pr
       : [];
     writeFileSync(
       join(context, 'Dockerfile'),
-      `${[`FROM ${base}`, ...install, ...copies, ...recipe.lines].join('\n')}\n`,
+      `${[`FROM ${base}`, ...install, ...copies, ...recipe.lines, `LABEL ${recipeLabel}=${digestOf(recipe)}`].join('\n')}\n`,
     );
     await must('docker', ['build', '-q', '-t', tag, context], { env: { DOCKER_BUILDKIT: '0' }, timeoutMs: 900_000 });
   } finally {
