@@ -44,6 +44,10 @@ export const metrics = {
   probe_ssl_earliest_cert_expiry: g(
     'When the first certificate of the chain expires, in Unix time. Kept when verification fails.',
   ),
+  probe_ssl_last_chain_expiry_timestamp_seconds: g(
+    'When the first certificate of the chain expires, in Unix time, where the chain leads to a trusted authority. Left out where it does not.',
+  ),
+  probe_tls_cipher_info: g('1: the cipher that was agreed.', ['cipher']),
   probe_tls_version_info: g('1: the TLS version that was agreed.', ['version']),
   watchpost_probe_down: g('1 while the probe is confirmed down, 0 otherwise. What rules and the fast path use.', [
     'severity',

@@ -30,7 +30,8 @@ export interface CertificateFault {
 export interface CertificateDemand {
   /** The name that the certificate must be for. */
   readonly name: string;
-  readonly trust: 'chain' | 'any';
+  /** `any` leaves out who signed it; `unchecked` looks at nothing, as `sslmode=require` of PostgreSQL's clients does. */
+  readonly trust: 'chain' | 'any' | 'unchecked';
   readonly validForMs?: number;
   /** The peer must send every certificate up to the one that a root signed, also where one is known here without it. */
   readonly completeChain?: boolean;
@@ -51,6 +52,7 @@ export function certificateFault(
   now: number,
 ): CertificateFault | undefined {
   const expected = `a valid certificate for ${demand.name}`;
+  if (demand.trust === 'unchecked') return undefined;
   const [leaf] = used;
   if (!chain || !leaf) return { reason: 'tls_handshake', found: 'no certificate', expected };
   for (const certificate of used) {

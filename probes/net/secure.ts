@@ -1,22 +1,36 @@
 import { isIP, type Socket } from 'node:net';
-import { connect, type SecureContext, type TLSSocket } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { sayDuration } from '../../stack/duration.ts';
 import type { Run } from '../model.ts';
 import type { Recorder } from '../probers/recorder.ts';
 import {
   type CertificateDemand,
   certificateFault,
+  certificateTrait,
   certificateWords,
-  chainOf,
   earliestExpiry,
   inUse,
 } from './certificate.ts';
 import { codeOf, Failure } from './failure.ts';
-import { TrustStore } from './trust.ts';
+import { type AgreementDemand, agreementFault } from './tls-agreement.ts';
+import { tlsFailure } from './tls-failure.ts';
+import { type Credentials, type Trust, TrustStore, UnusableFile } from './trust.ts';
 
-export interface SecureOptions extends CertificateDemand {
-  readonly caFile?: string;
+export { tlsWords } from './tls-failure.ts';
+
+export interface SecureOptions extends CertificateDemand, AgreementDemand, Omit<Credentials, 'oldVersions'> {
   readonly alpn?: readonly string[];
+}
+
+export interface Secured {
+  readonly socket: TLSSocket;
+  readonly version: string;
+  /** As OpenSSL names it. */
+  readonly cipher: string;
+  /** When the first certificate of the chain expires, Unix milliseconds. */
+  readonly expiry: number;
+  /** Whether OpenSSL found a way to a trusted authority. */
+  readonly isVerified: boolean;
 }
 
 /**
@@ -24,11 +38,21 @@ export interface SecureOptions extends CertificateDemand {
  * sampled also when it does not verify. Throws a `Failure`; the caller destroys the sockets.
  */
 export async function secure(socket: Socket, options: SecureOptions, run: Run, recorder: Recorder): Promise<TLSSocket> {
+  return (await secureWith(socket, options, run, recorder)).socket;
+}
+
+/** The same, with what was agreed on. */
+export async function secureWith(
+  socket: Socket,
+  options: SecureOptions,
+  run: Run,
+  recorder: Recorder,
+): Promise<Secured> {
   const expected = `a TLS handshake for ${options.name}`;
-  const secureContext = await contextFor(options.caFile, expected, run);
+  const trust = await trustFor(options, expected, run);
   const wrapped = connect({
     socket,
-    secureContext,
+    secureContext: trust.context,
     // An address must not be sent as a server name (RFC 6066, section 3).
     ...(isIP(options.name) ? {} : { servername: options.name }),
     ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
@@ -40,20 +64,47 @@ export async function secure(socket: Socket, options: SecureOptions, run: Run, r
   // Later errors of an open socket belong to who uses it; without a listener they would end the process.
   wrapped.on('error', () => {});
   await handshake(wrapped, expected, run);
+  const version = wrapped.getProtocol() ?? 'unknown';
+  const cipher = wrapped.getCipher();
+  recorder.step(`${version} with ${cipher.name}`);
+  recorder.trait('tls', `${version} ${cipher.name}`);
   const now = Date.now();
   const verification = verificationOf(wrapped);
-  const sent = chainOf(wrapped, (fingerprint) => store.isWellKnown(fingerprint));
-  recorder.step(`${wrapped.getProtocol() ?? 'TLS'} with ${wrapped.getCipher().name}`);
+  const chain = trust.chains.of(wrapped);
+  const sent = chain?.certificates ?? [];
   for (const certificate of sent) recorder.step(certificateWords(certificate));
-  const chain = inUse(sent, verification, now);
-  const expiry = earliestExpiry(chain);
+  if (sent[0]) recorder.trait('certificate', certificateTrait(sent[0]));
+  const used = inUse(sent, verification, now);
+  const expiry = earliestExpiry(used);
   if (expiry !== undefined) recorder.sample('probe_ssl_earliest_cert_expiry', expiry / 1_000);
-  const fault = certificateFault(chain, verification, options, now);
+  const fault = certificateFault(chain, used, verification, options, now) ?? agreementFault(version, cipher, options);
   if (fault) {
     wrapped.destroy();
     throw new Failure(fault.reason, fault.found, fault.expected);
   }
-  return wrapped;
+  return { socket: wrapped, version, cipher: cipher.name, expiry: expiry ?? 0, isVerified: verification === undefined };
+}
+
+/**
+ * Waits until the server has taken the certificate that we showed. By TLS 1.3 the handshake is over for us before the server
+ * has looked at it: its refusal comes later, or a session ticket, or the end of the connection that we ask for.
+ */
+export async function acceptedByServer(socket: TLSSocket, expected: string, run: Run): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const late = () =>
+    reject(new Failure('tls_timeout', `no word on the client certificate in ${sayDuration(run.timeoutMs)}`, expected));
+  run.signal.addEventListener('abort', late, { once: true });
+  if (run.signal.aborted) late();
+  socket.once('session', () => resolve());
+  socket.once('close', () => resolve());
+  socket.once('error', (error) => {
+    const { reason, found } = tlsFailure(error);
+    // That a server resets a connection which is over anyway says nothing about the certificate.
+    if (reason === 'certificate_client') reject(new Failure(reason, found, expected, { cause: error }));
+    else resolve();
+  });
+  socket.resume().end();
+  await promise.finally(() => run.signal.removeEventListener('abort', late));
 }
 
 /** OpenSSL's code of what is wrong with the chain; undefined where nothing is. */
@@ -78,38 +129,32 @@ function handshake(socket: TLSSocket, expected: string, run: Run): Promise<void>
   socket.once('error', (error) => {
     // Node reports the end of the connection as a reset, and tells it from one only by its words.
     if (error.message.includes('disconnected before secure TLS')) return closed();
-    give('tls_handshake', `a TLS error: ${tlsWords(error)}`, error);
+    const { reason, found } = tlsFailure(error);
+    give(reason, found, error);
   });
   socket.once('close', closed);
   return promise.finally(() => run.signal.removeEventListener('abort', late));
 }
 
-/** What ended a TLS connection, for people. */
-export function tlsWords(error: unknown): string {
-  const code = codeOf(error);
-  const words: Readonly<Record<string, string>> = {
-    ECONNRESET: 'the connection was reset',
-    EPIPE: 'the connection was closed',
-    ERR_SSL_WRONG_VERSION_NUMBER: 'the port does not speak TLS',
-    ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the port does not speak TLS',
-    ERR_SSL_HTTP_REQUEST: 'the port does not speak TLS',
-    ERR_SSL_UNSUPPORTED_PROTOCOL: 'no TLS version in common',
-    ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'no TLS version in common',
-    ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'the server does not know the name',
-    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the server asks for a client certificate',
-  };
-  return words[code] ?? (code || (error instanceof Error ? error.message : String(error)));
-}
-
 /** Only a cache: which authorities there are does not change while the process runs. */
 const store = new TrustStore();
 
-async function contextFor(caFile: string | undefined, expected: string, run: Run): Promise<SecureContext> {
+async function trustFor(options: SecureOptions, expected: string, run: Run): Promise<Trust> {
+  const { caFile, clientCertFile, clientKeyFile, versions } = options;
+  const oldVersions = versions?.some((version) => version === 'TLSv1' || version === 'TLSv1.1') ?? false;
   try {
-    return await store.context(caFile, run.signal);
+    return await store.trust(
+      {
+        ...(caFile !== undefined && { caFile }),
+        ...(clientCertFile !== undefined && { clientCertFile }),
+        ...(clientKeyFile !== undefined && { clientKeyFile }),
+        oldVersions,
+      },
+      run.signal,
+    );
   } catch (error) {
+    if (!(error instanceof UnusableFile)) throw error;
     // The user's own file, not the target: it must not read as the target being down.
-    const why = run.signal.aborted ? 'not read in time' : codeOf(error) || 'not PEM';
-    throw new Failure('internal', `a ca_file that cannot be used: ${caFile} (${why})`, expected, { cause: error });
+    throw new Failure('internal', error.message, expected, { cause: error });
   }
 }

@@ -1,38 +1,117 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { codeOf } from './failure.ts';
+import { PeerChains } from './peer-chain.ts';
 import { untilAborted } from './until-aborted.ts';
 
+/** What is shown to a peer and what it is trusted by: paths of PEM files. */
+export interface Credentials {
+  readonly caFile?: string;
+  readonly clientCertFile?: string;
+  readonly clientKeyFile?: string;
+  /** Offers TLS 1.0 and 1.1 too, with the ciphers of their time. */
+  readonly oldVersions?: boolean;
+}
+
+/** What a handshake needs, made once for all who have the same files. */
+export interface Trust {
+  readonly context: SecureContext;
+  readonly chains: PeerChains;
+}
+
+/** A file of the user's that cannot be used. Its message says which, and why. */
+export class UnusableFile extends Error {}
+
 /**
- * The authorities that a certificate may lead to: those that Node ships, those of the system, and those of a `ca_file`. It
- * keeps what it made of them, for parsing them takes 10 ms in which nothing else of the process runs.
+ * The authorities that a certificate may lead to: those that Node ships, those of the system, and those of a `ca_file`; and
+ * the certificates that we show. It keeps what it made of them, for that takes 10 ms in which nothing else of the process
+ * runs, and reads a file once a second at most, however many probes name it.
  */
 export class TrustStore {
+  readonly #now: () => number;
   #usual: readonly string[] | undefined;
   #wellKnown: ReadonlySet<string> | undefined;
-  #context: SecureContext | undefined;
-  readonly #ofFile = new Map<string, { readonly text: string; readonly context: SecureContext }>();
+  readonly #kept = new Map<string, { readonly texts: string; readonly trust: Trust }>();
+  readonly #files = new Map<string, { readonly readAt: number; readonly text: Promise<string> }>();
+  #plain: Trust | undefined;
 
-  /** The file is read anew every time, so that a changed one needs no reload. Rejects where it cannot be used. */
-  async context(caFile: string | undefined, signal: AbortSignal): Promise<SecureContext> {
-    if (caFile === undefined) {
-      this.#context ??= createSecureContext({ ca: [...this.#authorities()] });
-      return this.#context;
+  /** @param now milliseconds that only go forward */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** A changed file needs no reload: it is seen within a second. Rejects with `UnusableFile`. */
+  async trust(credentials: Credentials, signal: AbortSignal): Promise<Trust> {
+    const { caFile, clientCertFile, clientKeyFile, oldVersions = false } = credentials;
+    if (caFile === undefined && clientCertFile === undefined && !oldVersions) {
+      this.#plain ??= this.#make([], { ca: [...this.#authorities()] });
+      return this.#plain;
     }
-    const text = await untilAborted(readFile(caFile, 'utf8'), signal);
-    const kept = this.#ofFile.get(caFile);
-    if (kept?.text === text) return kept.context;
-    // OpenSSL takes a text without any certificate for an empty list.
-    if (!text.includes('-----BEGIN ')) throw new Error('no certificate in PEM form');
-    const context = createSecureContext({ ca: [...this.#authorities(), text] });
-    this.#ofFile.set(caFile, { text, context });
-    return context;
+    const [ca, cert, key] = await Promise.all([
+      this.#read('ca_file', caFile, signal),
+      this.#read('client_cert_file', clientCertFile, signal),
+      this.#read('client_key_file', clientKeyFile, signal),
+    ]);
+    const name = JSON.stringify([caFile, clientCertFile, clientKeyFile, oldVersions]);
+    const texts = JSON.stringify([ca, cert, key]);
+    const kept = this.#kept.get(name);
+    if (kept?.texts === texts) return kept.trust;
+    const trust = this.#make(ca === undefined ? [] : this.#certificatesIn(ca, caFile), {
+      ca: [...this.#authorities(), ...(ca === undefined ? [] : [ca])],
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+      // OpenSSL 3 has moved these versions, and what they can agree on, below its usual level.
+      ...(oldVersions && { minVersion: 'TLSv1' as const, ciphers: 'DEFAULT:@SECLEVEL=0' }),
+    });
+    this.#kept.set(name, { texts, trust });
+    return trust;
   }
 
   /** Whether this is the certificate of an authority of the public web. */
   isWellKnown(fingerprint256: string): boolean {
-    this.#wellKnown ??= new Set(this.#authorities().map((pem) => new X509Certificate(pem).fingerprint256));
+    this.#wellKnown ??= new Set(this.#authorities().map(fingerprintOf));
     return this.#wellKnown.has(fingerprint256);
+  }
+
+  #make(own: readonly X509Certificate[], options: Parameters<typeof createSecureContext>[0]): Trust {
+    const chains = new PeerChains({ own, isWellKnown: (fingerprint) => this.isWellKnown(fingerprint) });
+    try {
+      return { context: createSecureContext(options), chains };
+    } catch (error) {
+      // What else is in the options was used before, or is read below.
+      throw new UnusableFile(`client certificate and key that cannot be used (${codeOf(error) || 'not PEM'})`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #read(option: string, path: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+    if (path === undefined) return undefined;
+    const now = this.#now();
+    let file = this.#files.get(path);
+    if (!file || now - file.readAt >= freshMs) {
+      file = { readAt: now, text: readFile(path, 'utf8') };
+      this.#files.set(path, file);
+    }
+    try {
+      const text = await untilAborted(file.text, signal);
+      // OpenSSL takes a text without any certificate for an empty list.
+      if (!text.includes('-----BEGIN ')) throw new Error('no PEM');
+      return text;
+    } catch (error) {
+      const why = signal.aborted ? 'not read in time' : codeOf(error) || 'not PEM';
+      throw new UnusableFile(`a ${option} that cannot be used: ${path} (${why})`, { cause: error });
+    }
+  }
+
+  #certificatesIn(text: string, path: string | undefined): readonly X509Certificate[] {
+    try {
+      const pems = text.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]*?-----END [A-Z0-9 ]+-----/g) ?? [];
+      return pems.map((pem) => new X509Certificate(pem));
+    } catch (error) {
+      throw new UnusableFile(`a ca_file that cannot be used: ${path} (not PEM)`, { cause: error });
+    }
   }
 
   #authorities(): readonly string[] {
@@ -41,4 +120,16 @@ export class TrustStore {
     ];
     return this.#usual;
   }
+}
+
+const freshMs = 1_000;
+
+/** As OpenSSL writes it, of what stands between the lines of a PEM text. To parse the certificates would take 40 ms. */
+function fingerprintOf(pem: string): string {
+  const der = Buffer.from(pem.replace(/-----[^-]*-----/g, ''), 'base64');
+  return createHash('sha256')
+    .update(der)
+    .digest('hex')
+    .toUpperCase()
+    .replace(/(..)(?=.)/g, '$1:');
 }
