@@ -31,8 +31,12 @@ export function proberOf(
   label: string,
   { tree }: Written,
 ): { readonly prober: Prober } | { readonly faults: readonly Fault[] } {
-  const named = Object.keys(raw).filter((key) => kinds.includes(key));
-  const [first, second] = named;
+  const written = Object.keys(raw).filter((key) => kinds.includes(key));
+  // `tls: true` beside `postgres` is an option of it, although there is a protocol of that name too.
+  const owner = knownProbers.find(
+    ({ kind, options }) => written.includes(kind) && written.every((key) => key === kind || key in options.shape),
+  );
+  const [first, second] = owner ? [owner.kind] : written;
   const prober = knownProbers.find(({ kind }) => kind === first);
   if (prober && second === undefined) return { prober };
   if (prober) {

@@ -1,9 +1,10 @@
 import { dns } from './dns/dns.ts';
 import { http } from './http/http.ts';
 import { icmp } from './icmp/icmp.ts';
+import { postgres } from './postgres/postgres.ts';
 import type { Prober } from './prober.ts';
 import { tcp } from './tcp/tcp.ts';
 import { tls } from './tls/tls.ts';
 
 /** Every protocol. The schema of watchpost.yaml, the reference and the conformance tests derive from this list. */
-export const probers = [dns, http, icmp, tcp, tls] as const satisfies readonly Prober[];
+export const probers = [dns, http, icmp, postgres, tcp, tls] as const satisfies readonly Prober[];

@@ -35,7 +35,7 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { command, ports, files = {}, env = {}, ready } = options;
   let printed = '';
-  const running = await new GenericContainer(imageOf('servers'))
+  const starting = new GenericContainer(imageOf('servers'))
     .withEntrypoint(['sh', '-c', command])
     .withExposedPorts(...ports)
     .withEnvironment({ ...env })
@@ -48,6 +48,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     })
     .withStartupTimeout(60_000)
     .start();
+  const running = await starting.catch((cause: unknown) => {
+    throw new Error(`the server did not start; it printed:\n${printed}`, { cause });
+  });
   const [network = ''] = running.getNetworkNames();
   // `localhost` may also be ::1, where Docker need not publish.
   const host = running.getHost() === 'localhost' ? '127.0.0.1' : running.getHost();

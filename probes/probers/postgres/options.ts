@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { Secret } from '../../../stack/secret.ts';
+import type { HostPort } from '../../net/host-port.ts';
+import { caFileSchema, durationSchema, ipSchema, serverNameSchema, trustSchema, validForSchema } from '../schemas.ts';
+import { toTextPattern } from '../text-pattern.ts';
+
+const sslModes = ['disable', 'require', 'verify-full'] as const;
+
+/** Where to log in, and as whom. */
+export interface PostgresAddress extends HostPort {
+  readonly user: string;
+  readonly password?: Secret;
+  readonly database: string;
+  readonly sslMode?: (typeof sslModes)[number];
+}
+
+export const postgresValue = z
+  .string()
+  .transform((text, context): PostgresAddress => {
+    const address = addressOf(text);
+    if (typeof address !== 'string') return address;
+    context.addIssue({ code: 'custom', message: `expected ${address}` });
+    return z.NEVER;
+  })
+  .describe(
+    'URL to log in to: postgres://user:password@host:port/database. The password in it is shown nowhere. `?sslmode=` as libpq has it: disable (the default), require (TLS, whatever the certificate) or verify-full.',
+  );
+
+/** The address, or what was expected of it. */
+function addressOf(text: string): PostgresAddress | string {
+  const form = 'a URL such as postgres://user@db.example.org:5432/app';
+  const url = /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url?.hostname) return form;
+  try {
+    const user = decodeURIComponent(url.username);
+    const database = decodeURIComponent(url.pathname.slice(1)) || user;
+    if (!user || database.includes('\0') || user.includes('\0')) return `a user in it: ${form}`;
+    const address = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || 5432, user, database };
+    const password = decodeURIComponent(url.password);
+    const sslMode = sslModes.find((mode) => mode === url.searchParams.get('sslmode'));
+    const unknown = [...url.searchParams.keys()].filter((name) => name !== 'sslmode');
+    if (unknown.length > 0) return `no parameter but sslmode, not ${unknown.join(', ')}`;
+    if (url.searchParams.has('sslmode') && !sslMode) {
+      // `allow` and `prefer` do not say what they want, and a probe that takes either shows neither.
+      return `sslmode to be one of ${sslModes.join(', ')}`;
+    }
+    return { ...address, ...(password && { password: new Secret(password) }), ...(sslMode && { sslMode }) };
+  } catch {
+    // `%zz`: no percent-encoded UTF-8.
+    return 'user, password and database in percent-encoded UTF-8';
+  }
+}
+
+export const postgresOptions = z.strictObject({
+  password: z
+    .string()
+    .min(1)
+    .transform((text) => new Secret(text))
+    .optional()
+    .describe('The password, where it is not in the URL; it needs no percent-encoding here. Shown nowhere.'),
+  sql: z.string().min(1).default('select 1').describe('The query. It runs in a transaction that may only read.'),
+  expect: z
+    .strictObject({
+      rows: z
+        .union([z.int().min(0), z.strictObject({ at_least: z.int().min(1) })], {
+          error: 'expected a number of rows, or at_least with one',
+        })
+        .optional()
+        .describe('How many rows: `1`, or `{ at_least: 1 }`.'),
+      value: z
+        .union([z.string(), z.number(), z.boolean(), z.null()])
+        .transform((wanted, context) => (wanted === null ? null : toTextPattern(written(wanted), context)))
+        .optional()
+        .describe('The first column of the first row: the text of it, `/regex/` (RE2), or null.'),
+      within: durationSchema.optional().describe('How long all of it may take, login included: 500ms.'),
+      valid_for: validForSchema,
+    })
+    .default({})
+    .describe('What the answer must be like.'),
+  tls: z
+    .boolean()
+    .optional()
+    .describe(
+      'true: TLS with a certificate that is verified, as sslmode=verify-full. Default: as the URL says, else false.',
+    ),
+  server_name: serverNameSchema,
+  ca_file: caFileSchema,
+  trust: trustSchema,
+  ip: ipSchema,
+});
+
+/** As PostgreSQL writes it: a boolean is `t` or `f`. */
+function written(wanted: string | number | boolean): string {
+  return typeof wanted === 'boolean' ? (wanted ? 't' : 'f') : String(wanted);
+}
