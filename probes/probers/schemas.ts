@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { parseDuration } from '../../stack/duration.ts';
 import { parseHostPort } from '../net/host-port.ts';
+import { startTlsProtocols } from '../net/start-tls-protocols.ts';
+import { tlsVersions } from '../net/tls-agreement.ts';
+import type { Misfit } from './prober.ts';
+import { toTextPattern } from './text-pattern.ts';
 
 /** Pieces of option schemas that several probers share. */
 
@@ -33,7 +37,7 @@ export const caFileSchema = z
   .string()
   .min(1)
   .optional()
-  .describe('PEM file of certificate authorities to trust besides the usual ones. Read at every run.');
+  .describe('PEM file of certificate authorities to trust besides the usual ones. A changed file is read again.');
 
 export const trustSchema = z
   .enum(['chain', 'any'])
@@ -45,3 +49,58 @@ export const trustSchema = z
 export const validForSchema = durationSchema
   .optional()
   .describe('How long every certificate of the chain must stay valid: 21d.');
+
+export const allAddressesSchema = z
+  .boolean()
+  .default(false)
+  .describe('Probe every address of the host, not only the first that answers; all must pass, and a bad one is named.');
+
+/** The two are one: `clientCertificateMisfits` says where one is missing. */
+export const clientCertFileSchema = z
+  .string()
+  .min(1)
+  .optional()
+  .describe(
+    'PEM file of the certificate to show to the server, with the chain that it needs. A changed file is read again.',
+  );
+
+export const clientKeyFileSchema = z.string().min(1).optional().describe('PEM file of the key to that certificate.');
+
+export function clientCertificateMisfits(options: {
+  readonly client_cert_file?: string | undefined;
+  readonly client_key_file?: string | undefined;
+}): readonly Misfit[] {
+  const { client_cert_file: cert, client_key_file: key } = options;
+  if ((cert === undefined) === (key === undefined)) return [];
+  const [given, other] =
+    key === undefined ? ['client_cert_file', 'client_key_file'] : ['client_key_file', 'client_cert_file'];
+  return [{ path: [given], message: `${given} needs ${other} beside it`, hint: `add ${other}, or leave it out` }];
+}
+
+export const tlsVersionsSchema = z
+  .array(z.enum(tlsVersions))
+  .min(1)
+  .optional()
+  .describe(
+    'TLS versions of which one must be agreed on: [TLSv1.3]. TLSv1 and TLSv1.1 are offered only where they stand here.',
+  );
+
+export const ciphersSchema = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .transform((texts, context) =>
+    [texts].flat().map((text, i) => toTextPattern(text, context, typeof texts === 'string' ? [] : [i])),
+  )
+  .optional()
+  .describe('Ciphers of which one must be agreed on: its name, or `/regex/` (RE2), or a list of them.');
+
+export const chainSchema = z
+  .literal('complete')
+  .optional()
+  .describe(
+    'complete: the server must send every certificate but the root, also where a ca_file here has the one that it left out.',
+  );
+
+export const startTlsSchema = z
+  .enum(startTlsProtocols)
+  .optional()
+  .describe('Protocol in which TLS begins after a few words in the clear. Default: TLS from the first byte.');

@@ -1,0 +1,102 @@
+import type { Socket } from 'node:net';
+import { sayDuration } from '../../stack/duration.ts';
+import type { Run } from '../model.ts';
+import { codeOf, Failure } from './failure.ts';
+
+/**
+ * Talk with a peer in turns: what it said is kept until it is taken. It ends with `release`, after which the socket may be
+ * handed on, or with the socket. All that waits throws a `Failure` at the deadline and when the peer hangs up.
+ */
+export class Conversation {
+  readonly #socket: Socket;
+  readonly #run: Run;
+  readonly #mostBytes: number;
+  #unread: Buffer = Buffer.alloc(0);
+  #received = 0;
+  #ended: 'closed' | 'reset' | undefined;
+  #wake = () => {};
+
+  /** @param mostBytes what is read of the peer in all; more is no conversation */
+  constructor(socket: Socket, run: Run, mostBytes = 65_536) {
+    this.#socket = socket;
+    this.#run = run;
+    this.#mostBytes = mostBytes;
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
+    run.signal.addEventListener('abort', this.#onAbort);
+  }
+
+  send(bytes: string | Buffer): void {
+    this.#socket.write(bytes);
+  }
+
+  /**
+   * What `take` makes of what has been said, as soon as it makes something of it.
+   * @param take gets what is unread, and returns how much of it it used together with its result; undefined to wait for more
+   * @param expected what is waited for, as in `a greeting`
+   */
+  async take<T>(
+    take: (unread: Buffer) => { readonly used: number; readonly result: T } | undefined,
+    expected: string,
+  ): Promise<T> {
+    for (;;) {
+      const taken = take(this.#unread);
+      if (taken) {
+        this.#unread = this.#unread.subarray(taken.used);
+        return taken.result;
+      }
+      if (this.#run.signal.aborted) {
+        throw new Failure('response_timeout', `no answer in ${sayDuration(this.#run.timeoutMs)}`, expected);
+      }
+      if (this.#ended) throw new Failure('response_closed', `a connection that was ${this.#ended}`, expected);
+      if (this.#received > this.#mostBytes) {
+        throw new Failure('answer', `${this.#mostBytes} bytes without it`, expected);
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** What has been said and not yet taken. */
+  get unread(): Buffer {
+    return this.#unread;
+  }
+
+  /** The next line, without its end. */
+  async line(expected: string): Promise<string> {
+    return await this.take((unread) => {
+      const end = unread.indexOf('\n');
+      if (end === -1) return undefined;
+      return { used: end + 1, result: unread.toString('utf8', 0, end).replace(/\r$/, '') };
+    }, expected);
+  }
+
+  /** Leaves the socket alone, paused; what the peer has said that nobody took. */
+  release(): Buffer {
+    const socket = this.#socket;
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd).off('error', this.#onError);
+    this.#run.signal.removeEventListener('abort', this.#onAbort);
+    socket.pause();
+    return this.#unread;
+  }
+
+  readonly #onData = (chunk: Buffer) => {
+    this.#received += chunk.length;
+    this.#unread = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk]);
+    // A peer that never stops is not read to its end.
+    if (this.#received > this.#mostBytes) this.#socket.pause();
+    this.#wake();
+  };
+
+  readonly #onEnd = () => {
+    this.#ended ??= 'closed';
+    this.#wake();
+  };
+
+  readonly #onError = (error: unknown) => {
+    this.#ended ??= codeOf(error) === 'ECONNRESET' ? 'reset' : 'closed';
+    this.#wake();
+  };
+
+  readonly #onAbort = () => this.#wake();
+}
