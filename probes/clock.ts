@@ -7,19 +7,23 @@ const longestMs = 2_147_483_647;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  after(ms, callback) {
-    let timer = arm(ms);
-    return {
-      [Symbol.dispose]() {
-        clearTimeout(timer);
-      },
-    };
-
-    function arm(restMs: number): NodeJS.Timeout {
-      if (restMs <= longestMs) return setTimeout(callback, restMs);
-      return setTimeout(() => {
-        timer = arm(restMs - longestMs);
-      }, longestMs);
-    }
-  },
+  after: (ms, callback) => (ms <= longestMs ? setTimeout(callback, ms) : afterLong(ms, callback)),
 };
+
+function afterLong(ms: number, callback: () => void): Disposable {
+  let restMs = ms;
+  let timer = arm();
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+    },
+  };
+
+  function arm(): NodeJS.Timeout {
+    if (restMs <= longestMs) return setTimeout(callback, restMs);
+    return setTimeout(() => {
+      restMs -= longestMs;
+      timer = arm();
+    }, longestMs);
+  }
+}

@@ -60,6 +60,11 @@ export interface Diagnosis {
 export interface Run {
   /** Aborts at the deadline or when the service stops. The prober then closes all it opened and returns. */
   readonly signal: AbortSignal;
+  /**
+   * Calls back when `signal` aborts, at once where it has, until what it returns is called. Who asks by `whenAborted` gets it where
+   * there is one: most runs then need no signal at all, which is a tenth of what a run costs.
+   */
+  readonly onAbort?: (callback: () => void) => () => void;
   /** The attempt's time limit; a fail by it names the phase that did not end. */
   readonly timeoutMs: number;
   /** Names to addresses: hosts file, search domains, Docker's names, the stack's own parts. */

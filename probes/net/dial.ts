@@ -5,6 +5,7 @@ import type { Address, Run } from '../model.ts';
 import type { Recorder } from '../probers/recorder.ts';
 import { codeOf, Failure } from './failure.ts';
 import { formatHostPort, type HostPort } from './host-port.ts';
+import { whenAborted } from './when-aborted.ts';
 
 export interface Dialled {
   readonly socket: Socket;
@@ -25,6 +26,17 @@ export async function dial(
   recorder: Recorder,
 ): Promise<Dialled> {
   const addresses = await addressesOf(target.host, family, expected, run, recorder);
+  return await dialAddresses(addresses, target, expected, run, recorder);
+}
+
+/** The same, for who already has the addresses. */
+export async function dialAddresses(
+  addresses: readonly Address[],
+  target: HostPort,
+  expected: string,
+  run: Run,
+  recorder: Recorder,
+): Promise<Dialled> {
   try {
     return await recorder.time('connect', () => connect(addresses, target.port, expected, run, recorder));
   } catch (error) {
@@ -44,10 +56,12 @@ async function connect(
   const failures: Failure[] = [];
   for (const [i, address] of addresses.entries()) {
     const where = formatHostPort(address.address, port);
-    const budgetMs = Math.max(0, run.timeoutMs - recorder.elapsedMs()) / (addresses.length - i);
-    const limit = { ms: budgetMs, said: sayDuration(addresses.length === 1 ? run.timeoutMs : budgetMs) };
+    const left = addresses.length - i;
+    const budgetMs = Math.max(0, run.timeoutMs - recorder.elapsedMs()) / left;
+    // The last address has all the time that is left, which is the run's own to end.
+    const limit = { ms: left === 1 ? undefined : budgetMs, saidMs: addresses.length === 1 ? run.timeoutMs : budgetMs };
     try {
-      const socket = await open(address, port, where, limit, expected, run.signal);
+      const socket = await open(address, port, where, limit, expected, run);
       recorder.step(`connected to ${where}`);
       return { socket, address };
     } catch (error) {
@@ -83,10 +97,11 @@ export async function addressesOf(
   run: Run,
   recorder: Recorder,
 ): Promise<readonly Address[]> {
+  // An address needs no resolving, and a phase that did not run is not reported.
+  const literal = isIP(host);
+  if (literal === 4 || literal === 6) return [{ address: host, family: literal }];
   const ask = () => run.resolve(host, family, run.signal);
   try {
-    // An address needs no resolving, and a phase that did not run is not reported.
-    if (isIP(host)) return await ask();
     const addresses = await recorder.time('resolve', ask);
     recorder.step(`${host} resolved to ${addresses.map(({ address }) => address).join(', ')}`);
     if (addresses.length > 0) return addresses;
@@ -108,35 +123,44 @@ function resolveFailure(error: unknown, host: string, expected: string, run: Run
 
 const noDescriptors = 'no file descriptor left in the prober';
 
+/** @param limit.ms where the address has less time than the run */
 function open(
   { address, family }: Address,
   port: number,
   where: string,
-  limit: { readonly ms: number; readonly said: string },
+  limit: { readonly ms: number | undefined; readonly saidMs: number },
   expected: string,
-  signal: AbortSignal,
+  run: Run,
 ): Promise<Socket> {
-  const { promise, resolve: done, reject } = Promise.withResolvers<Socket>();
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const socket = connectTcp({ host: address, port, family });
-  const silent = () => give('connect_timeout', `no answer from ${where} in ${limit.said}`);
-  const timer = setTimeout(silent, limit.ms);
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+    clearTimeout(timer);
+    stopWaiting();
+  };
   const give = (reason: Failure['reason'], found: string, cause?: unknown) => {
+    // Later errors of an open socket belong to who uses it; without a listener they would end the process.
+    if (isOver) return;
+    end();
     socket.destroy();
     reject(new Failure(reason, found, expected, { cause }));
   };
-  signal.addEventListener('abort', silent, { once: true });
-  if (signal.aborted) silent();
-  socket.once('connect', () => done(socket));
-  socket.once('error', (error) => {
+  const silent = () => give('connect_timeout', `no answer from ${where} in ${sayDuration(limit.saidMs)}`);
+  socket.on('connect', () => {
+    if (isOver) return;
+    end();
+    resolve(socket);
+  });
+  socket.on('error', (error) => {
     const [reason, found] = connectFailure(codeOf(error) || error.message, where);
     give(reason, found, error);
   });
-  // Later errors of an open socket belong to who uses it; without a listener they would end the process.
-  socket.on('error', () => {});
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', silent);
-  });
+  const timer = limit.ms === undefined ? undefined : setTimeout(silent, limit.ms);
+  let stopWaiting = () => {};
+  stopWaiting = whenAborted(run, silent);
+  return promise;
 }
 
 /** What a code of the system says of an attempt to reach `where`: reason and words. */

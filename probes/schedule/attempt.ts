@@ -16,67 +16,155 @@ export interface AttemptContext {
   readonly internal: (place: string, error: unknown) => void;
 }
 
+/** What an attempt is about: a probe, or the same probe done otherwise. */
+interface Attempted {
+  readonly timeoutMs: number;
+  readonly run: (run: Run) => Promise<Outcome>;
+}
+
 /**
  * One attempt under a deadline that the prober cannot outlive. Settles always, at the latest `timeoutMs` + `graceMs`
  * after the start; never throws. After `stop` the outcome means nothing, and the caller drops it.
  */
-export async function attempt(
-  probe: { readonly timeoutMs: number; readonly run: (run: Run) => Promise<Outcome> },
-  context: AttemptContext,
-): Promise<Outcome> {
-  const { clock, stop } = context;
-  const startedMs = clock.monotonic();
-  const controller = new AbortController();
-  const timers = new Set<Disposable>();
-  const abandoned = Promise.withResolvers<Outcome>();
-  let deadlineLateMs = 0;
-  let gaveUp = false;
-
-  const abort = (why: string, outcome: () => Outcome) => {
-    controller.abort(new DOMException(why, 'TimeoutError'));
-    timers.add(
-      clock.after(graceMs, () => {
-        gaveUp = true;
-        abandoned.resolve(outcome());
-      }),
-    );
-  };
-  const onStop = () => abort('the probe service stops', () => internalOutcome('the run was stopped', elapsed()));
-  const elapsed = () => clock.monotonic() - startedMs;
-
-  timers.add(
-    clock.after(probe.timeoutMs, () => {
-      deadlineLateMs = elapsed() - probe.timeoutMs;
-      abort(`the attempt took longer than ${probe.timeoutMs} ms`, () => timeoutOutcome(probe.timeoutMs, elapsed()));
-    }),
-  );
+export async function attempt(probe: Attempted, context: AttemptContext): Promise<Outcome> {
+  const { stop } = context;
+  const running = new Attempt(probe, context);
+  const onStop = () => running.stop();
   stop.addEventListener('abort', onStop, { once: true });
   if (stop.aborted) onStop();
   try {
-    const answer = runProber(probe, { ...context, signal: controller.signal }, elapsed);
-    const outcome = await Promise.race([answer, abandoned.promise]);
-    if (gaveUp && !stop.aborted) context.internal('prober_late', new Error('a prober outlived its deadline'));
-    return deadlineLateMs > stalledMs && outcome.verdict === 'fail'
-      ? internalOutcome(`the probe service stood still for ${sayDuration(deadlineLateMs)}`, elapsed())
-      : outcome;
+    return await running.outcome;
   } finally {
     stop.removeEventListener('abort', onStop);
-    for (const timer of timers) timer[Symbol.dispose]();
   }
 }
 
-async function runProber(
-  probe: { readonly timeoutMs: number; readonly run: (run: Run) => Promise<Outcome> },
-  context: AttemptContext & { readonly signal: AbortSignal },
-  elapsed: () => number,
-): Promise<Outcome> {
-  try {
-    const { signal, resolve, memory, clock } = context;
-    return await probe.run({ signal, timeoutMs: probe.timeoutMs, resolve, memory, now: () => clock.now() });
-  } catch (error) {
-    // The one place where a fault of a prober is caught: it is ours, and never reads as "target down".
-    if (!context.stop.aborted) context.internal('prober', error);
-    return internalOutcome(error instanceof Error ? error.message : String(error), elapsed());
+/**
+ * An attempt that has begun. A thousand of them begin each second, so what only few of them need, the signal above all, is
+ * made when it is asked for.
+ */
+export class Attempt {
+  readonly outcome: Promise<Outcome>;
+  readonly #settle: (outcome: Outcome) => void;
+  readonly #probe: Attempted;
+  readonly #context: Omit<AttemptContext, 'stop'>;
+  readonly #startedMs: number;
+  #deadline: Disposable | undefined;
+  #grace: Disposable | undefined;
+  #controller: AbortController | undefined;
+  #callbacks: (() => void)[] = [];
+  /** Why it was aborted. */
+  #why: string | undefined;
+  #deadlineLateMs = 0;
+  #stopped = false;
+  #settled = false;
+
+  constructor(probe: Attempted, context: Omit<AttemptContext, 'stop'>) {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    this.outcome = promise;
+    this.#settle = resolve;
+    this.#probe = probe;
+    this.#context = context;
+    this.#startedMs = context.clock.monotonic();
+    this.#deadline = context.clock.after(probe.timeoutMs, () => this.#late());
+    this.#begin();
+  }
+
+  /** Nobody wants the outcome any more: the prober is told to end, and whatever it says is no fault of anybody. */
+  stop(): void {
+    this.#stopped = true;
+    this.#abort('the probe service stops', () => internalOutcome('the run was stopped', this.#elapsedMs()));
+  }
+
+  #begin(): void {
+    try {
+      this.#probe.run(this.#run()).then(
+        (outcome) => this.#answered(outcome),
+        (error) => this.#threw(error),
+      );
+    } catch (error) {
+      this.#threw(error);
+    }
+  }
+
+  #run(): Run {
+    const { clock, resolve, memory } = this.#context;
+    const signal = () => this.#signal();
+    return {
+      // In the object itself: a prober may hand on a copy with another `resolve`.
+      get signal() {
+        return signal();
+      },
+      onAbort: (callback) => this.#onAbort(callback),
+      timeoutMs: this.#probe.timeoutMs,
+      resolve,
+      memory,
+      now: () => clock.now(),
+    };
+  }
+
+  #signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#why !== undefined) this.#controller.abort(new DOMException(this.#why, 'TimeoutError'));
+    }
+    return this.#controller.signal;
+  }
+
+  #onAbort(callback: () => void): () => void {
+    if (this.#why !== undefined) callback();
+    else this.#callbacks.push(callback);
+    return () => {
+      const at = this.#callbacks.indexOf(callback);
+      if (at >= 0) this.#callbacks.splice(at, 1);
+    };
+  }
+
+  #late(): void {
+    const { timeoutMs } = this.#probe;
+    this.#deadlineLateMs = this.#elapsedMs() - timeoutMs;
+    const why = `the attempt took longer than ${timeoutMs} ms`;
+    this.#abort(why, () => timeoutOutcome(timeoutMs, this.#elapsedMs()));
+  }
+
+  #abort(why: string, outcome: () => Outcome): void {
+    if (this.#settled || this.#why !== undefined) return;
+    this.#why = why;
+    this.#grace = this.#context.clock.after(graceMs, () => {
+      if (!this.#stopped) this.#context.internal('prober_late', new Error('a prober outlived its deadline'));
+      this.#end(outcome());
+    });
+    this.#controller?.abort(new DOMException(why, 'TimeoutError'));
+    for (const callback of this.#callbacks.splice(0)) callback();
+  }
+
+  #answered(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#end(
+      this.#deadlineLateMs > stalledMs && outcome.verdict === 'fail'
+        ? internalOutcome(`the probe service stood still for ${sayDuration(this.#deadlineLateMs)}`, this.#elapsedMs())
+        : outcome,
+    );
+  }
+
+  /** The one place where a fault of a prober is caught: it is ours, and never reads as "target down". */
+  #threw(error: unknown): void {
+    if (!this.#stopped) this.#context.internal('prober', error);
+    if (!this.#settled) {
+      this.#end(internalOutcome(error instanceof Error ? error.message : String(error), this.#elapsedMs()));
+    }
+  }
+
+  #end(outcome: Outcome): void {
+    this.#settled = true;
+    this.#deadline?.[Symbol.dispose]();
+    this.#grace?.[Symbol.dispose]();
+    this.#callbacks = [];
+    this.#settle(outcome);
+  }
+
+  #elapsedMs(): number {
+    return this.#context.clock.monotonic() - this.#startedMs;
   }
 }
 

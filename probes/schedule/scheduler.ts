@@ -1,6 +1,6 @@
 import type { Clock, Memory, Outcome, ProbeId, Resolve, Run } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
-import { attempt } from './attempt.ts';
+import { Attempt } from './attempt.ts';
 import { firstSlot, type Grid, gridOf, nextSlot } from './grid.ts';
 
 /** Between the end of a failing attempt and its re-check. */
@@ -122,6 +122,7 @@ class Loop<T extends Task> {
   #timer: Disposable | undefined;
   #dueMs = 0;
   #current: CurrentRun | undefined;
+  #attempting: Attempt | undefined;
   #ended: Promise<void> = Promise.resolve();
   #again = false;
 
@@ -150,6 +151,7 @@ class Loop<T extends Task> {
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#attempting?.stop();
     this.#timer?.[Symbol.dispose]();
     await this.#ended;
   }
@@ -197,6 +199,7 @@ class Loop<T extends Task> {
       observer.internal('schedule', error);
     } finally {
       this.#current = undefined;
+      this.#attempting = undefined;
       if (!this.#stop.signal.aborted) this.#continue(current);
     }
   }
@@ -215,12 +218,10 @@ class Loop<T extends Task> {
 
   /** The attempt, and after a fail up to `confirm` more; the first that does not fail decides. */
   async #attempts(current: CurrentRun): Promise<{ outcome: Outcome; decidedFromMs: number }> {
-    const { clock, resolve, memoryOf, observer } = this.#context;
+    const { clock, observer } = this.#context;
     const stop = this.#stop.signal;
-    const internal = (place: string, error: unknown) => observer.internal(place, error);
-    const context = { clock, resolve, stop, internal, memory: memoryOf(this.task) };
     let decidedFromMs = current.startedMs;
-    let outcome = await attempt(this.task, context);
+    let outcome = await this.#attempt();
     if (outcome.verdict !== 'fail' || stop.aborted || !observer.needsConfirming(this.task)) {
       return { outcome, decidedFromMs };
     }
@@ -230,9 +231,16 @@ class Loop<T extends Task> {
       await pause(clock, recheckAfterMs, stop);
       if (stop.aborted) break;
       decidedFromMs = clock.monotonic();
-      outcome = await attempt(this.task, context);
+      outcome = await this.#attempt();
     }
     return { outcome, decidedFromMs };
+  }
+
+  #attempt(): Promise<Outcome> {
+    const { clock, resolve, memoryOf, observer } = this.#context;
+    const internal = (place: string, error: unknown) => observer.internal(place, error);
+    this.#attempting = new Attempt(this.task, { clock, resolve, internal, memory: memoryOf(this.task) });
+    return this.#attempting.outcome;
   }
 }
 

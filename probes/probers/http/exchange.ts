@@ -6,6 +6,7 @@ import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
 import { tlsWords } from '../../net/secure.ts';
+import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
 import {
   type AnswerHead,
@@ -50,7 +51,6 @@ class Exchange implements AnswerReader {
   readonly #parser: AnswerParser;
   readonly #resolve: (answer: Exchanged) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #abort = () => this.#timedOut();
   #phaseBeganMs: number;
   #head: AnswerHead | undefined;
   #headers: Readonly<Record<string, readonly string[]>> = {};
@@ -60,6 +60,7 @@ class Exchange implements AnswerReader {
   /** The answer has been read whole; a decoder may still be at it. */
   #whole = false;
   #settled = false;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(socket: Socket, request: Request, run: Run, recorder: Recorder) {
     this.#socket = socket;
@@ -77,13 +78,12 @@ class Exchange implements AnswerReader {
   }
 
   #begin(): void {
-    const { signal } = this.#run;
     const { url, method } = this.#request;
     this.#recorder.step(`> ${method} ${url.pathname}${url.search ? '?…' : ''} HTTP/1.1`);
-    signal.addEventListener('abort', this.#abort, { once: true });
-    // What happened before anybody listened is not told again.
-    if (signal.aborted) this.#timedOut();
-    else if (this.#socket.errored) this.#broken(this.#socket.errored);
+    this.#stopWaiting = whenAborted(this.#run, () => this.#timedOut());
+    if (this.#settled) return;
+    // What happened to it before anybody listened is not told again.
+    if (this.#socket.errored) this.#broken(this.#socket.errored);
     else if (this.#socket.destroyed) this.#closed('closed');
     else this.#send();
   }
@@ -227,7 +227,7 @@ class Exchange implements AnswerReader {
   #end(): void {
     this.#settled = true;
     this.#recorder.phase(this.#head ? 'transfer' : 'processing', this.#recorder.elapsedMs() - this.#phaseBeganMs);
-    this.#run.signal.removeEventListener('abort', this.#abort);
+    this.#stopWaiting?.();
     this.#socket.destroy();
     this.#decoder?.destroy();
     // Not at once: the parser may be what called us.
