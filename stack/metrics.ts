@@ -22,6 +22,15 @@ export const metrics = {
   ),
   probe_icmp_reply_hop_limit: g('The hop limit of the last reply: how many routers it may still have passed.'),
   watchpost_probe_icmp_loss_ratio: g('The share of the echo requests that was not answered, 0 to 1.'),
+  probe_grpc_duration_seconds: g(
+    'How long each phase of the call took: resolve, connect, tls, check. A phase that did not run is left out.',
+    ['phase'],
+  ),
+  probe_grpc_ssl: g('1 if the call went over TLS, 0 otherwise.'),
+  probe_grpc_status_code: g('The code of gRPC that the call ended with: 0 is OK.'),
+  probe_grpc_healthcheck_response: g('1 for what the service says of itself, 0 for what it does not.', [
+    'serving_status',
+  ]),
   probe_http_status_code: g('The status of the last answer.'),
   probe_http_duration_seconds: g('How long each phase of the request took. A phase that did not run is left out.', [
     'phase',

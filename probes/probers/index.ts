@@ -1,4 +1,5 @@
 import { dns } from './dns/dns.ts';
+import { grpc } from './grpc/grpc.ts';
 import { http } from './http/http.ts';
 import { icmp } from './icmp/icmp.ts';
 import { postgres } from './postgres/postgres.ts';
@@ -7,4 +8,4 @@ import { tcp } from './tcp/tcp.ts';
 import { tls } from './tls/tls.ts';
 
 /** Every protocol. The schema of watchpost.yaml, the reference and the conformance tests derive from this list. */
-export const probers = [dns, http, icmp, postgres, tcp, tls] as const satisfies readonly Prober[];
+export const probers = [dns, grpc, http, icmp, postgres, tcp, tls] as const satisfies readonly Prober[];

@@ -1,0 +1,172 @@
+import type { Socket } from 'node:net';
+import type { z } from 'zod';
+import { sayDuration } from '../../../stack/duration.ts';
+import type { Run } from '../../model.ts';
+import { dial } from '../../net/dial.ts';
+import { Failure } from '../../net/failure.ts';
+import { formatHostPort, type HostPort } from '../../net/host-port.ts';
+import { secureWith } from '../../net/secure.ts';
+import { mask } from '../mask.ts';
+import type { Misfit, Prober } from '../prober.ts';
+import { Recorder } from '../recorder.ts';
+import { type Answered, callUnary } from './call.ts';
+import { decodeCheck, encodeCheck, grpcCodes, healthPath, servingStatuses } from './health.ts';
+import { grpcOptions, grpcValue } from './options.ts';
+
+type Options = z.output<typeof grpcOptions>;
+
+export const grpc = {
+  kind: 'grpc' as const,
+  describe: 'Asks a gRPC server by the health protocol whether a service serves.',
+  value: grpcValue,
+  options: grpcOptions,
+  metrics: [
+    'probe_ip_protocol',
+    'probe_dns_lookup_time_seconds',
+    'probe_grpc_duration_seconds',
+    'probe_grpc_ssl',
+    'probe_grpc_status_code',
+    'probe_grpc_healthcheck_response',
+    'probe_ssl_earliest_cert_expiry',
+    'probe_tls_version_info',
+  ],
+  target: ({ host, port }) => formatHostPort(host, port),
+  endpoints: (value) => [value],
+  misfits,
+  variants: (_value, options) =>
+    options.tls && options.trust !== 'any'
+      ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
+      : [],
+  async probe(value, options, run) {
+    const secrets = Object.values(options.metadata).map((secret) => secret.reveal());
+    // `Bearer …`: the token alone as well.
+    const recorder = new Recorder(mask([...secrets, ...secrets.map((text) => text.slice(text.indexOf(' ') + 1))]));
+    try {
+      const status = await check(value, options, run, recorder);
+      const { expect } = options;
+      if (status !== expect.status) throw new Failure('not_serving', status, expect.status);
+      if (expect.within !== undefined && recorder.elapsedMs() > expect.within) {
+        const found = `an answer after ${sayDuration(recorder.elapsedMs())}`;
+        throw new Failure('slow', found, `an answer within ${sayDuration(expect.within)}`);
+      }
+      return withPhases(recorder).pass();
+    } catch (error) {
+      return withPhases(recorder).failed(error);
+    }
+  },
+} satisfies Prober<typeof grpcValue, typeof grpcOptions>;
+
+const expected = 'an answer of the health service';
+
+/** What the service says of itself. */
+async function check(value: HostPort, options: Options, run: Run, recorder: Recorder): Promise<string> {
+  let socket: Socket | undefined;
+  try {
+    const dialled = await dial(value, options.ip, expected, run, recorder);
+    socket = dialled.socket;
+    recorder.sample('probe_ip_protocol', dialled.address.family);
+    if (options.tls) socket = await secured(dialled.socket, value, options, run, recorder);
+    recorder.sample('probe_grpc_ssl', options.tls ? 1 : 0);
+    const open = socket;
+    recorder.step(`> ${healthPath} ${options.service === '' ? 'of the server' : `of ${options.service}`}`);
+    const metadata = Object.entries(options.metadata).map(([name, secret]) => [name.toLowerCase(), secret.reveal()]);
+    const call = {
+      path: healthPath,
+      authority: formatHostPort(options.server_name ?? value.host, value.port),
+      isSecure: options.tls,
+      metadata: Object.fromEntries(metadata),
+      message: encodeCheck(options.service),
+      timeoutMs: run.timeoutMs - recorder.elapsedMs(),
+      where: formatHostPort(dialled.address.address, value.port),
+      expected,
+    };
+    return judged(await recorder.time('processing', () => callUnary(open, call, run)), recorder);
+  } finally {
+    socket?.destroy();
+  }
+}
+
+async function secured(
+  socket: Socket,
+  value: HostPort,
+  options: Options,
+  run: Run,
+  recorder: Recorder,
+): Promise<Socket> {
+  const demand = {
+    name: options.server_name ?? value.host,
+    trust: options.trust,
+    alpn: ['h2'],
+    ...(options.ca_file === undefined ? {} : { caFile: options.ca_file }),
+    ...(options.client_cert_file === undefined ? {} : { clientCertFile: options.client_cert_file }),
+    ...(options.client_key_file === undefined ? {} : { clientKeyFile: options.client_key_file }),
+    ...(options.expect.valid_for === undefined ? {} : { validForMs: options.expect.valid_for }),
+  };
+  const { socket: tls, version } = await recorder.time('tls', () => secureWith(socket, demand, run, recorder));
+  recorder.sample('probe_tls_version_info', 1, { version });
+  return tls;
+}
+
+/** The serving status; throws where there is none. */
+function judged(answer: Answered, recorder: Recorder): string {
+  if (answer.httpStatus !== 200) throw new Failure('status', `HTTP status ${answer.httpStatus}`, expected);
+  if (!/^application\/grpc\b/i.test(answer.contentType)) {
+    throw new Failure('protocol', `content of the type ${answer.contentType || 'that is not said'}`, expected);
+  }
+  const code = /^\d{1,3}$/.test(answer.status ?? '') ? Number(answer.status) : undefined;
+  if (code === undefined) {
+    const found = answer.status === undefined ? 'an answer without grpc-status' : `grpc-status ${answer.status}`;
+    throw new Failure('protocol', found, expected);
+  }
+  recorder.sample('probe_grpc_status_code', code);
+  const name = grpcCodes[code] ?? `code ${code}`;
+  const words = code !== 0 && answer.message ? `${name}: ${answer.message}` : name;
+  recorder.step(`< ${words}`);
+  if (code !== 0) throw new Failure('status', words, 'OK');
+  let serving: string;
+  try {
+    serving = decodeCheck(answer.body);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure('protocol', `an answer that cannot be read: ${why}`, expected, { cause: error });
+  }
+  recorder.step(`< ${serving}`);
+  recorder.trait('status', serving);
+  for (const status of servingStatuses) {
+    recorder.sample('probe_grpc_healthcheck_response', status === serving ? 1 : 0, { serving_status: status });
+  }
+  return serving;
+}
+
+function withPhases(recorder: Recorder): Recorder {
+  const resolveMs = recorder.phases.get('resolve');
+  if (resolveMs !== undefined) recorder.sample('probe_dns_lookup_time_seconds', resolveMs / 1_000);
+  for (const [phase, ms] of recorder.phases) {
+    recorder.sample('probe_grpc_duration_seconds', ms / 1_000, { phase: phase === 'processing' ? 'check' : phase });
+  }
+  return recorder;
+}
+
+function misfits(_value: HostPort, options: Options): readonly Misfit[] {
+  const asked: readonly (readonly [readonly string[], unknown])[] = [
+    [['server_name'], options.server_name],
+    [['ca_file'], options.ca_file],
+    [['client_cert_file'], options.client_cert_file],
+    [['client_key_file'], options.client_key_file],
+    [['trust'], options.trust === 'any' ? options.trust : undefined],
+    [['expect', 'valid_for'], options.expect.valid_for],
+  ];
+  const { client_cert_file: cert, client_key_file: key } = options;
+  if (options.tls && (cert === undefined) !== (key === undefined)) {
+    const [given, wanted] =
+      cert === undefined ? ['client_key_file', 'client_cert_file'] : ['client_cert_file', 'client_key_file'];
+    return [{ path: [given ?? ''], message: `${given} is of no use without ${wanted}`, hint: `add ${wanted}` }];
+  }
+  return (options.tls ? [] : asked)
+    .filter(([, value]) => value !== undefined)
+    .map(([path]) => ({
+      path,
+      message: `${path.at(-1)} is about TLS, which is off`,
+      hint: 'write tls: true, or leave it out',
+    }));
+}
