@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { sayDuration } from '../../stack/duration.ts';
 import type { Run } from '../model.ts';
 import { codeOf, Failure } from './failure.ts';
+import { tlsFailure } from './tls-failure.ts';
 
 /**
  * Talk with a peer in turns: what it said is kept until it is taken. It ends with `release`, after which the socket may be
@@ -14,6 +15,8 @@ export class Conversation {
   #unread: Buffer = Buffer.alloc(0);
   #received = 0;
   #ended: 'closed' | 'reset' | undefined;
+  /** By TLS 1.3 the server refuses our certificate only when it answers for the first time. */
+  #refusal: string | undefined;
   #wake = () => {};
 
   /** @param mostBytes what is read of the peer in all; more is no conversation */
@@ -23,6 +26,8 @@ export class Conversation {
     this.#mostBytes = mostBytes;
     socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
     run.signal.addEventListener('abort', this.#onAbort);
+    // An earlier conversation has left it paused.
+    socket.resume();
   }
 
   send(bytes: string | Buffer): void {
@@ -47,6 +52,7 @@ export class Conversation {
       if (this.#run.signal.aborted) {
         throw new Failure('response_timeout', `no answer in ${sayDuration(this.#run.timeoutMs)}`, expected);
       }
+      if (this.#refusal !== undefined) throw new Failure('certificate_client', this.#refusal, expected);
       if (this.#ended) throw new Failure('response_closed', `a connection that was ${this.#ended}`, expected);
       if (this.#received > this.#mostBytes) {
         throw new Failure('answer', `${this.#mostBytes} bytes without it`, expected);
@@ -94,6 +100,8 @@ export class Conversation {
   };
 
   readonly #onError = (error: unknown) => {
+    const { reason, found } = tlsFailure(error);
+    if (reason === 'certificate_client') this.#refusal = found;
     this.#ended ??= codeOf(error) === 'ECONNRESET' ? 'reset' : 'closed';
     this.#wake();
   };

@@ -3,7 +3,7 @@ import { sayDuration } from '../../stack/duration.ts';
 import type { Reason } from '../../stack/reasons.ts';
 import type { Run } from '../model.ts';
 import { codeOf, Failure } from './failure.ts';
-import { tlsWords } from './secure.ts';
+import { tlsFailure } from './tls-failure.ts';
 
 /** What a peer is being waited for, in words: `an answer to the login`. */
 export interface Awaited {
@@ -31,9 +31,8 @@ export async function whileOpen<T>(
     const code = codeOf(error);
     if (code === 'ECONNRESET') return give('response_closed', `a connection that was reset before ${what}`, error);
     if (code === 'EPIPE') return closed();
-    // TLS 1.3 tells the client that its certificate is refused only after the handshake.
-    const ofCertificate = /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_REQUIRED|UNKNOWN_CA|ACCESS_DENIED)$/.test(code);
-    give(ofCertificate ? 'certificate_client' : 'tls_handshake', `a TLS error: ${tlsWords(error)}`, error);
+    const { reason, found } = tlsFailure(error);
+    give(reason, found, error);
   };
   run.signal.addEventListener('abort', late, { once: true });
   socket.once('error', broken).once('close', closed);
@@ -42,7 +41,8 @@ export async function whileOpen<T>(
     if (socket.errored) broken(socket.errored);
     else if (socket.destroyed) closed();
     if (run.signal.aborted) late();
-    return await Promise.race([over, work]);
+    // Work that is done counts, even if the peer has closed since: `too many clients`, and gone.
+    return await Promise.race([work, over]);
   } finally {
     run.signal.removeEventListener('abort', late);
     socket.off('error', broken).off('close', closed);

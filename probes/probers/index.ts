@@ -4,8 +4,9 @@ import { http } from './http/http.ts';
 import { icmp } from './icmp/icmp.ts';
 import { postgres } from './postgres/postgres.ts';
 import type { Prober } from './prober.ts';
+import { redis } from './redis/redis.ts';
 import { tcp } from './tcp/tcp.ts';
 import { tls } from './tls/tls.ts';
 
 /** Every protocol. The schema of watchpost.yaml, the reference and the conformance tests derive from this list. */
-export const probers = [dns, grpc, http, icmp, postgres, tcp, tls] as const satisfies readonly Prober[];
+export const probers = [dns, grpc, http, icmp, postgres, redis, tcp, tls] as const satisfies readonly Prober[];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
 import type { HostPort } from '../../net/host-port.ts';
-import { caFileSchema, durationSchema, ipSchema, serverNameSchema, trustSchema, validForSchema } from '../schemas.ts';
+import { certificateOptions } from '../certificate-options.ts';
+import { durationSchema, ipSchema, validForSchema } from '../schemas.ts';
 import { toTextPattern } from '../text-pattern.ts';
 
 const sslModes = ['disable', 'require', 'verify-full'] as const;
@@ -83,9 +84,7 @@ export const postgresOptions = z.strictObject({
     .describe(
       'true: TLS with a certificate that is verified, as sslmode=verify-full. Default: as the URL says, else false.',
     ),
-  server_name: serverNameSchema,
-  ca_file: caFileSchema,
-  trust: trustSchema,
+  ...certificateOptions,
   ip: ipSchema,
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attempt, judgement } from '../attempt-for-test.ts';
+import { randomNumbers } from '../random-for-test.ts';
 import { errorMessage, int32, message, startPostgresPeer } from './peer-for-test.ts';
 import { postgres } from './postgres.ts';
 
@@ -60,12 +61,12 @@ describe('postgres', () => {
     {
       name: 'a server without TLS',
       say: 'N',
-      is: 'fail tls_handshake: found a server that offers no TLS, expected a PostgreSQL server that offers TLS',
+      is: 'fail tls_handshake: found a server that does not offer TLS, expected TLS',
     },
     {
       name: 'bytes behind the one that says yes: somebody on the way',
       say: 'SR\0\0\0\u0008\0\0\0\0',
-      is: 'fail protocol: found what is no answer about TLS: "SR ", expected a PostgreSQL server that offers TLS',
+      is: 'fail protocol: found more words in the clear after TLS was agreed on, expected a TLS handshake',
     },
   ];
   test.each(aboutTls)('$name', async ({ say, is }) => {
@@ -75,7 +76,7 @@ describe('postgres', () => {
   });
 
   test('whatever a peer sends comes to a verdict', async () => {
-    const next = random(7);
+    const next = randomNumbers(7);
     const answers = [message('R', int32(0)), errorMessage('XX000', 'oops'), message('T', Buffer.from([0, 1, 65, 0]))];
     for (let i = 0; i < 150; i++) {
       const say = Buffer.concat(Array.from({ length: 1 + (next() % 3) }, () => answers[next() % 3] ?? Buffer.alloc(0)));
@@ -101,12 +102,3 @@ describe('postgres', () => {
     expect(outcome.traits).toEqual({ addresses: '127.0.0.1', version: '18.1' });
   });
 });
-
-/** Numbers that look random and are the same every time. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state >>> 8;
-  };
-}

@@ -8,13 +8,14 @@ import { dial } from '../../net/dial.ts';
 import { Failure } from '../../net/failure.ts';
 import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
+import { startTls } from '../../net/start-tls.ts';
+import { certificateMisfits, secureOptions } from '../certificate-options.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { expectAnswer } from './expect.ts';
 import { type PostgresAddress, postgresOptions, postgresValue } from './options.ts';
 import { type Answer, Session } from './session.ts';
-import { askForTls } from './start-tls.ts';
 
 type Options = z.output<typeof postgresOptions>;
 
@@ -71,13 +72,8 @@ async function secured(
   recorder: Recorder,
 ): Promise<Socket> {
   recorder.step('> SSLRequest');
-  await askForTls(socket, run);
-  const wanted = {
-    name: options.server_name ?? value.host,
-    trust: trustOf(value, options) ?? 'chain',
-    ...(options.ca_file === undefined ? {} : { caFile: options.ca_file }),
-    ...(options.expect.valid_for === undefined ? {} : { validForMs: options.expect.valid_for }),
-  };
+  await startTls(socket, 'postgres', value.host, run, recorder);
+  const wanted = { ...secureOptions(value.host, options), trust: trustOf(value, options) ?? 'chain' };
   return secure(socket, wanted, run, recorder);
 }
 
@@ -175,18 +171,12 @@ function misfits(value: PostgresAddress, options: Options): readonly Misfit[] {
     found.push({ path: ['tls'], message, hint: 'leave one of them out' });
   }
   const trust = trustOf(value, options);
-  if (trust === 'chain' || trust === 'any') return found;
-  const why = trust === 'unchecked' ? 'sslmode=require looks at none' : 'without TLS there is none';
   const hint = 'write tls: true, or sslmode=verify-full in the URL, or leave it out';
-  const asked: readonly (readonly [readonly string[], unknown])[] = [
-    [['server_name'], options.server_name],
-    [['ca_file'], options.ca_file],
-    [['trust'], options.trust === 'any' ? options.trust : undefined],
-    [['expect', 'valid_for'], options.expect.valid_for],
-  ];
-  for (const [path, asks] of asked) {
-    if (asks === undefined) continue;
-    found.push({ path, message: `${path.at(-1)} is about a certificate, and ${why}`, hint });
-  }
-  return found;
+  const without =
+    trust === undefined
+      ? { why: 'without TLS there is none', hint }
+      : trust === 'unchecked'
+        ? { why: 'sslmode=require looks at none', hint }
+        : undefined;
+  return [...found, ...certificateMisfits(options, without)];
 }
