@@ -103,7 +103,10 @@ notify:
             service: 'panel',
             name: 'port',
             kind: 'tcp',
-            options: { value: { host: 'panel', port: 39417 }, options: { expect: 'open', ip: 'any' } },
+            options: {
+              value: { host: 'panel', port: 39417 },
+              options: { expect: 'open', trust: 'chain', ip: 'any', all_addresses: false },
+            },
             everyMs: 5_000,
             timeoutMs: 2_000,
             confirm: 0,

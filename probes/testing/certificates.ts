@@ -1,6 +1,7 @@
 import 'reflect-metadata'; // the certificate library's container asks for it
 import { webcrypto } from 'node:crypto';
 import {
+  AuthorityInfoAccessExtension,
   BasicConstraintsExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
@@ -31,6 +32,8 @@ export interface CertificateOptions {
   /** Unix milliseconds. */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** Where the issuer's certificate can be had, which every certificate of the public web says. */
+  readonly issuerUrl?: string;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -111,6 +114,9 @@ async function issue(
       new SubjectAlternativeNameExtension(
         options.names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })),
       ),
+      ...(options.issuerUrl === undefined
+        ? []
+        : [new AuthorityInfoAccessExtension({ caIssuers: [options.issuerUrl] })]),
     ],
   });
   return { key: await pemKey(keys.privateKey), cert: certificate.toString('pem') };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Resolve } from '../../model.ts';
+import { startScriptedPeer } from '../../net/peers-for-test.ts';
 import { startFaultServer } from '../../testing/fault-server.ts';
 import { startSilentPort } from '../../testing/silent-port.ts';
 import { attempt, judgement } from '../attempt-for-test.ts';
@@ -50,13 +51,37 @@ describe('tcp', () => {
   test('an open port fails where it must be closed', async () => {
     await using peer = await startFaultServer();
     expect(judgement(await attempt(tcp, `127.0.0.1:${peer.port}`, { expect: 'closed' }))).toBe(
-      `fail connect_open: found a connection accepted by 127.0.0.1:${peer.port}, expected a closed port`,
+      `fail connect_open: found a connection accepted by 127.0.0.1:${peer.port} (of this host, where a firewall is not in the way), expected a closed port`,
     );
+  });
+
+  test('a closed port of this host is said to show nothing of a firewall', async () => {
+    const outcome = await attempt(tcp, '127.0.0.1:1', { expect: 'closed' });
+    expect(outcome).toMatchObject({
+      verdict: 'pass',
+      steps: [{ text: 'warning: 127.0.0.1 is an address of this host, where a firewall is not in the way' }],
+      traits: { firewall: 'not in the way: 127.0.0.1 is an address of this host' },
+    });
   });
 
   test('a name that does not resolve is no closed port', async () => {
     const outcome = await attempt(tcp, 'nowhere.invalid:5432', { expect: 'closed' });
     expect(outcome).toMatchObject({ verdict: 'fail', reason: expect.stringMatching(/^dns_/) });
+  });
+
+  test('IPv6 is dialled where it is asked for', async () => {
+    await using peer = await startScriptedPeer([], '::1');
+    const resolve: Resolve = async (_, family) =>
+      [
+        { address: '127.0.0.1', family: 4 as const },
+        { address: '::1', family: 6 as const },
+      ].filter((address) => family === 'any' || address.family === family);
+    const probe = async (ip: 4 | 6 | 'any') => {
+      const outcome = await attempt(tcp, `panel:${peer.port}`, { ip }, { resolve });
+      return `${outcome.verdict} ${outcome.samples.find(({ metric }) => metric === 'probe_ip_protocol')?.value}`;
+    };
+    expect(await Promise.all([probe(4), probe(6), probe('any')])).toEqual(['fail undefined', 'pass 6', 'pass 6']);
+    expect(judgement(await attempt(tcp, `[::1]:${peer.port}`, { ip: 6 }))).toBe('pass');
   });
 
   test('the name of a part of the stack is found where the caller says', async () => {

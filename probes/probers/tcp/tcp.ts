@@ -1,42 +1,119 @@
 import type { Socket } from 'node:net';
-import { dial } from '../../net/dial.ts';
+import type { z } from 'zod';
+import type { Outcome, Run } from '../../model.ts';
+import { addressesOf, dialAddresses } from '../../net/dial.ts';
+import { eachAddress } from '../../net/each-address.ts';
 import { Failure } from '../../net/failure.ts';
-import { formatHostPort } from '../../net/host-port.ts';
-import type { Prober } from '../prober.ts';
+import { formatHostPort, type HostPort } from '../../net/host-port.ts';
+import { isOwnAddress } from '../../net/own-address.ts';
+import type { SecureOptions } from '../../net/secure.ts';
+import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
+import { clientCertificateMisfits } from '../schemas.ts';
+import { converse } from './dialogue.ts';
 import { tcpOptions, tcpValue } from './options.ts';
+
+type Options = z.output<typeof tcpOptions>;
 
 /** What shows that a firewall does its work: the connection was refused, dropped, or answered as unreachable. */
 const closed: ReadonlySet<Failure['reason']> = new Set(['connect_refused', 'connect_timeout', 'connect_unreachable']);
 
 export const tcp = {
   kind: 'tcp' as const,
-  describe: 'Connects to a port: that it accepts, or that it does not.',
+  describe: 'Connects to a port: that it accepts and answers as it should, or that it does not accept.',
   value: tcpValue,
   options: tcpOptions,
-  metrics: ['probe_ip_protocol', 'probe_dns_lookup_time_seconds'],
+  metrics: ['probe_ip_protocol', 'probe_dns_lookup_time_seconds', 'probe_ssl_earliest_cert_expiry'],
   target: ({ host, port }) => formatHostPort(host, port),
   endpoints: (value) => [value],
+  misfits: (_, options) => [...misfits(options), ...clientCertificateMisfits(options)],
   async probe(value, options, run) {
+    if (!options.all_addresses) return await connection(value, options, run);
     const recorder = new Recorder();
-    const expected = options.expect === 'open' ? 'an open port' : 'a closed port';
-    let socket: Socket | undefined;
     try {
-      const dialled = await dial(value, options.ip, expected, run, recorder);
-      socket = dialled.socket;
-      recorder.sample('probe_ip_protocol', dialled.address.family);
-      const resolveMs = recorder.phases.get('resolve');
-      if (resolveMs !== undefined) recorder.sample('probe_dns_lookup_time_seconds', resolveMs / 1_000);
-      if (options.expect === 'closed') {
-        const where = formatHostPort(dialled.address.address, value.port);
-        throw new Failure('connect_open', `a connection accepted by ${where}`, expected);
-      }
-      return recorder.pass();
+      return await eachAddress(value.host, options.ip, run, recorder, (own) => connection(value, options, own));
     } catch (error) {
-      if (options.expect === 'closed' && error instanceof Failure && closed.has(error.reason)) return recorder.pass();
       return recorder.failed(error);
-    } finally {
-      socket?.destroy();
     }
   },
 } satisfies Prober<typeof tcpValue, typeof tcpOptions>;
+
+async function connection(value: HostPort, options: Options, run: Run): Promise<Outcome> {
+  const recorder = new Recorder(redactor(options));
+  const expected = options.expect === 'open' ? 'an open port' : 'a closed port';
+  let socket: Socket | undefined;
+  try {
+    const addresses = await addressesOf(value.host, options.ip, expected, run, recorder);
+    const resolveMs = recorder.phases.get('resolve');
+    if (resolveMs !== undefined) recorder.sample('probe_dns_lookup_time_seconds', resolveMs / 1_000);
+    // Said before it is known what comes of it: a pass would otherwise look like a firewall that works.
+    const own = options.expect === 'closed' ? addresses.find(({ address }) => isOwnAddress(address)) : undefined;
+    if (own) {
+      recorder.step(`warning: ${own.address} is an address of this host, where a firewall is not in the way`);
+      recorder.trait('firewall', `not in the way: ${own.address} is an address of this host`);
+    }
+    const dialled = await dialAddresses(addresses, value, expected, run, recorder);
+    socket = dialled.socket;
+    recorder.sample('probe_ip_protocol', dialled.address.family);
+    if (options.expect === 'closed') {
+      const where = formatHostPort(dialled.address.address, value.port);
+      const hint = own ? ' (of this host, where a firewall is not in the way)' : '';
+      throw new Failure('connect_open', `a connection accepted by ${where}${hint}`, expected);
+    }
+    if (options.dialogue) await converse(socket, options.dialogue, secureOptions(value, options), run, recorder);
+    return recorder.pass();
+  } catch (error) {
+    if (options.expect === 'closed' && error instanceof Failure && closed.has(error.reason)) return recorder.pass();
+    return recorder.failed(error);
+  } finally {
+    socket?.destroy();
+  }
+}
+
+function secureOptions(value: HostPort, options: Options): SecureOptions {
+  const { trust, ca_file: caFile, client_cert_file: clientCertFile, client_key_file: clientKeyFile } = options;
+  return {
+    name: options.server_name ?? value.host,
+    trust,
+    ...(caFile !== undefined && { caFile }),
+    ...(clientCertFile !== undefined && { clientCertFile }),
+    ...(clientKeyFile !== undefined && { clientKeyFile }),
+    ...(options.valid_for !== undefined && { validForMs: options.valid_for }),
+  };
+}
+
+/** Shorter ones stand in every text by chance, and to mask them would say what they are. */
+const shortest = 4;
+
+/** Masks what the dialogue sends, should the peer say it back: whole lines, and of `PASS sesame` the second word too. */
+function redactor({ dialogue = [] }: Options): (text: string) => string {
+  const lines = dialogue.flatMap(({ send }) => send?.reveal().split(/[\r\n]+/) ?? []);
+  const masked = [...new Set(lines.flatMap((line) => [line.trim(), line.slice(line.indexOf(' ') + 1).trim()]))]
+    .filter((text) => text.length >= shortest)
+    .sort((a, b) => b.length - a.length);
+  return (text) => masked.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+}
+
+/** What is never looked at. */
+function misfits(options: Options): readonly Misfit[] {
+  if (options.expect === 'closed' && options.dialogue) {
+    const message = 'dialogue is for a port that accepts, and this one must not';
+    return [{ path: ['dialogue'], message, hint: 'leave it out, or write expect: open' }];
+  }
+  if (options.dialogue?.some(({ starttls }) => starttls !== undefined)) return [];
+  const asked: readonly (readonly [string, unknown])[] = [
+    ['valid_for', options.valid_for],
+    ['server_name', options.server_name],
+    ['ca_file', options.ca_file],
+    ['trust', options.trust === 'any' ? options.trust : undefined],
+    ['client_cert_file', options.client_cert_file],
+    ['client_key_file', options.client_key_file],
+  ];
+  return asked
+    .filter(([, value]) => value !== undefined)
+    .map(([key]) => ({
+      path: [key],
+      message: `${key} is about TLS, which this dialogue does not begin`,
+      hint: 'add `starttls: true` to the dialogue, or use the protocol tls',
+    }));
+}
