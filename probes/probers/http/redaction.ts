@@ -24,6 +24,17 @@ const shortest = 4;
  * that echoes its request must not carry them into a page, a label or a log.
  */
 export function redactor(url: URL, options: z.output<typeof httpOptions>): (text: string) => string {
+  const known = redactors.get(options);
+  if (known?.url === url) return known.hide;
+  const hide = newRedactor(url, options);
+  redactors.set(options, { url, hide });
+  return hide;
+}
+
+/** Only a cache: the options of a probe are the same object in each of its runs. */
+const redactors = new WeakMap<object, { readonly url: URL; readonly hide: (text: string) => string }>();
+
+function newRedactor(url: URL, options: z.output<typeof httpOptions>): (text: string) => string {
   const { user, password } = credentials(url) ?? { user: '', password: '' };
   const headers = Object.entries(options.headers)
     .filter(([name]) => !open.has(name.toLowerCase()))
