@@ -31,6 +31,14 @@ export const metrics = {
   probe_grpc_healthcheck_response: g('1 for what the service says of itself, 0 for what it does not.', [
     'serving_status',
   ]),
+  probe_websocket_duration_seconds: g(
+    'How long each phase of a WebSocket took: resolve, connect, tls, upgrade, message. A phase that did not run is left out.',
+    ['phase'],
+  ),
+  probe_websocket_connection_upgraded: g('1 if the connection became a WebSocket, 0 otherwise.'),
+  probe_websocket_status_code: g(
+    'The status of the answer to the handshake of a WebSocket: 101 where it was accepted.',
+  ),
   probe_http_status_code: g('The status of the last answer.'),
   probe_http_duration_seconds: g('How long each phase of the request took. A phase that did not run is left out.', [
     'phase',

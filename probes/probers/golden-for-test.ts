@@ -43,6 +43,8 @@ const constant: ReadonlySet<string> = new Set([
   'probe_http_status_code',
   'probe_http_redirects',
   'probe_tls_version_info',
+  'probe_websocket_connection_upgraded',
+  'probe_websocket_status_code',
   'probe_grpc_ssl',
   'probe_grpc_status_code',
   'probe_grpc_healthcheck_response',

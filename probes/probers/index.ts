@@ -7,6 +7,17 @@ import type { Prober } from './prober.ts';
 import { redis } from './redis/redis.ts';
 import { tcp } from './tcp/tcp.ts';
 import { tls } from './tls/tls.ts';
+import { websocket } from './websocket/websocket.ts';
 
 /** Every protocol. The schema of watchpost.yaml, the reference and the conformance tests derive from this list. */
-export const probers = [dns, grpc, http, icmp, postgres, redis, tcp, tls] as const satisfies readonly Prober[];
+export const probers = [
+  dns,
+  grpc,
+  http,
+  icmp,
+  postgres,
+  redis,
+  tcp,
+  tls,
+  websocket,
+] as const satisfies readonly Prober[];

@@ -9,6 +9,7 @@ import { secureWith } from '../../net/secure.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
+import { clientCertificateMisfits } from '../schemas.ts';
 import { type Answered, callUnary } from './call.ts';
 import { decodeCheck, encodeCheck, grpcCodes, healthPath, servingStatuses } from './health.ts';
 import { grpcOptions, grpcValue } from './options.ts';
@@ -156,13 +157,8 @@ function misfits(_value: HostPort, options: Options): readonly Misfit[] {
     [['trust'], options.trust === 'any' ? options.trust : undefined],
     [['expect', 'valid_for'], options.expect.valid_for],
   ];
-  const { client_cert_file: cert, client_key_file: key } = options;
-  if (options.tls && (cert === undefined) !== (key === undefined)) {
-    const [given, wanted] =
-      cert === undefined ? ['client_key_file', 'client_cert_file'] : ['client_cert_file', 'client_key_file'];
-    return [{ path: [given ?? ''], message: `${given} is of no use without ${wanted}`, hint: `add ${wanted}` }];
-  }
-  return (options.tls ? [] : asked)
+  if (options.tls) return clientCertificateMisfits(options);
+  return asked
     .filter(([, value]) => value !== undefined)
     .map(([path]) => ({
       path,

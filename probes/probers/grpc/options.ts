@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
 import {
   caFileSchema,
+  clientCertFileSchema,
+  clientKeyFileSchema,
   durationSchema,
   hostPortSchema,
   ipSchema,
@@ -66,12 +68,8 @@ export const grpcOptions = z.strictObject({
     .describe('What the answer must be like.'),
   server_name: serverNameSchema,
   ca_file: caFileSchema,
-  client_cert_file: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('PEM file of the certificate to show to the server, with its chain. Read at every run.'),
-  client_key_file: z.string().min(1).optional().describe("PEM file of that certificate's key."),
+  client_cert_file: clientCertFileSchema,
+  client_key_file: clientKeyFileSchema,
   trust: trustSchema,
   ip: ipSchema,
 });
