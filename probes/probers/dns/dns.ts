@@ -58,7 +58,12 @@ async function ask(asked: Asked, server: NameServer, options: Options, run: Run,
   const port = server.port ?? (options.transport === 'tls' ? 853 : 53);
   if (options.transport !== 'udp') return askOnConnection(asked, { host: server.host, port }, options, run, recorder);
   const addresses = await addressesOf(server.host, options.ip, expected, run, recorder);
-  const { reading, address } = await recorder.time('processing', () => askByUdp(asked, addresses, port, run, recorder));
+  const asking = recorder.time('processing', () => askByUdp(asked, addresses, port, run, recorder));
+  const { reading, address } = await asking.catch((error: unknown) => {
+    // It may live elsewhere by now: the check that follows a fail asks again.
+    run.resolve.forget?.(server.host);
+    throw error;
+  });
   if (reading !== 'truncated') {
     recorder.sample('probe_ip_protocol', address.family);
     return reading;

@@ -52,7 +52,8 @@ function askOne(
   let ignored = 0;
   const fail = (reason: Failure['reason'], found: string, cause?: unknown) =>
     reject(new Failure(reason, found, expected, { cause }));
-  const silent = (limitMs: number) => fail('response_timeout', `no answer from ${where} in ${sayDuration(Math.round(limitMs))}`);
+  const silent = (limitMs: number) =>
+    fail('response_timeout', `no answer from ${where} in ${sayDuration(Math.round(limitMs))}`);
   const aborted = () => silent(run.timeoutMs);
   const timer = setTimeout(() => silent(budgetMs), budgetMs);
   run.signal.addEventListener('abort', aborted, { once: true });

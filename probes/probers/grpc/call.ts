@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { sayDuration } from '../../../stack/duration.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
+import { tlsFailure } from '../../net/tls-failure.ts';
 
 export interface Call {
   readonly path: string;
@@ -134,6 +135,8 @@ function decoded(text: string): string {
 
 function connectionFailure(error: unknown): { readonly reason: Failure['reason']; readonly found: string } {
   const code = codeOf(error);
+  const refused = tlsFailure(error);
+  if (refused.reason === 'certificate_client') return refused;
   const words = error instanceof Error ? error.message : String(error);
   switch (code) {
     case 'ECONNRESET':

@@ -3,6 +3,7 @@ import WebSocket, { type RawData } from 'ws';
 import { sayDuration } from '../../../stack/duration.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure, oneLine } from '../../net/failure.ts';
+import { tlsFailure } from '../../net/tls-failure.ts';
 import type { Recorder } from '../recorder.ts';
 import type { TextPattern } from '../text-pattern.ts';
 
@@ -162,6 +163,9 @@ export class Conversation {
   #failureOf(error: unknown): Failure {
     const code = codeOf(error);
     const words = error instanceof Error ? error.message : String(error);
+    const refused = tlsFailure(error);
+    if (refused.reason === 'certificate_client')
+      return new Failure(refused.reason, refused.found, anAnswer, { cause: error });
     const failure = (reason: Failure['reason'], found: string) =>
       new Failure(reason, found, anAnswer, { cause: error });
     switch (code) {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Identity } from '../../testing/certificates.ts';
+import type { Authority, Identity } from '../../testing/certificates.ts';
 import type { Peer } from '../subject-for-test.ts';
 
 export interface WebSocketPeer extends Peer {
@@ -15,6 +15,8 @@ export interface WebSocketPeer extends Peer {
 
 export interface WebSocketPeerOptions {
   readonly tls?: Identity;
+  /** Asks clients for a certificate of this authority. */
+  readonly clients?: Authority;
   /** Refuses the handshake with this status. */
   readonly refusal?: number;
   /** Subprotocols that it knows; without them it chooses none. */
@@ -25,11 +27,13 @@ export interface WebSocketPeerOptions {
 
 /** A server of the library `ws` on loopback. */
 export async function startWebSocketPeer(options: WebSocketPeerOptions = {}): Promise<WebSocketPeer> {
-  const { tls, refusal, protocols, onOpen, onMessage } = options;
+  const { tls, clients, refusal, protocols, onOpen, onMessage } = options;
   const sockets = new Set<Socket>();
   const handshakes: { path: string; headers: IncomingHttpHeaders }[] = [];
   const received: string[] = [];
-  const server = tls ? createTlsServer(tls) : createServer();
+  const server = tls
+    ? createTlsServer({ ...tls, ...(clients && { requestCert: true, ca: clients.ca }) })
+    : createServer();
   const endpoint = new WebSocketServer({
     server,
     verifyClient: ({ req }, done) => {

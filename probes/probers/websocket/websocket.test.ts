@@ -236,6 +236,17 @@ describe('websocket against a server of ws', () => {
     expect(await attempt(websocket, url, { ca_file, server_name, expect: { valid_for: '14d' } })).toMatchObject({
       reason: 'certificate_expiring',
     });
+    const client = await authority.issue({ names: ['watchpost'], notBefore: now - dayMs, notAfter: now + dayMs });
+    const [client_cert_file, client_key_file] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    writeFileSync(client_cert_file, client.cert);
+    writeFileSync(client_key_file, client.key);
+    await using strict = await startWebSocketPeer({ tls: identity, clients: authority });
+    const strictUrl = `wss://127.0.0.1:${strict.port}/`;
+    const mine = { ca_file, server_name, client_cert_file, client_key_file };
+    expect(judgement(await attempt(websocket, strictUrl, mine))).toBe('pass');
+    expect(await attempt(websocket, strictUrl, { ca_file, server_name })).toMatchObject({
+      reason: 'certificate_client',
+    });
     rmSync(folder, { recursive: true });
   });
 });
