@@ -7,7 +7,8 @@ const longestMs = 2_147_483_647;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  after: (ms, callback) => (ms <= longestMs ? setTimeout(callback, ms) : afterLong(ms, callback)),
+  // Node cuts off the fraction, and would call back too soon.
+  after: (ms, callback) => (ms <= longestMs ? setTimeout(callback, Math.ceil(ms)) : afterLong(ms, callback)),
 };
 
 function afterLong(ms: number, callback: () => void): Disposable {

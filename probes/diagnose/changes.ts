@@ -6,8 +6,8 @@ export interface GoodRun {
   /** When it ended, Unix milliseconds. */
   readonly endedAt: number;
   readonly traits: Readonly<Record<string, string>>;
-  /** As the run reported them: looked at only when a run has failed. */
-  readonly samples: Outcome['samples'];
+  /** Milliseconds by phase. */
+  readonly phases: Readonly<Record<string, number>>;
 }
 
 /** A phase is told of when it takes this many times longer than before, … */
@@ -16,7 +16,7 @@ const slowerTimes = 3;
 const slowerMs = 50;
 
 export function goodRun(outcome: Outcome, endedAt: number): GoodRun {
-  return { endedAt, traits: outcome.traits ?? {}, samples: outcome.samples };
+  return { endedAt, traits: outcome.traits ?? {}, phases: phasesOf(outcome) };
 }
 
 /**
@@ -27,18 +27,17 @@ export function changesSince(good: GoodRun, bad: Outcome): readonly string[] {
   const traits = Object.entries(bad.traits ?? {})
     .filter(([name, value]) => good.traits[name] !== undefined && good.traits[name] !== value)
     .map(([name, value]) => `${name} ${good.traits[name]} → ${value}`);
-  const goodPhases = phasesOf(good);
   const phases = Object.entries(phasesOf(bad)).flatMap(([phase, ms]) => {
-    const before = goodPhases[phase];
+    const before = good.phases[phase];
     if (before === undefined || ms < before * slowerTimes || ms < before + slowerMs) return [];
     return [`${phase} ${sayDuration(Math.round(before))} → ${sayDuration(Math.round(ms))}`];
   });
   return [...traits, ...phases];
 }
 
-/** Milliseconds by phase. */
-function phasesOf({ samples }: Pick<Outcome, 'samples'>): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    samples.flatMap(({ labels, value }) => (labels?.phase === undefined ? [] : [[labels.phase, value * 1_000]])),
-  );
+/** Not the samples themselves: they are of each run, and what is kept of ten thousand good runs is kept for an interval. */
+function phasesOf({ samples }: Outcome): Readonly<Record<string, number>> {
+  const phases: Record<string, number> = {};
+  for (const { labels, value } of samples) if (labels?.phase !== undefined) phases[labels.phase] = value * 1_000;
+  return phases;
 }

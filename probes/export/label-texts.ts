@@ -9,16 +9,21 @@ export class LabelTexts {
   #pairs = 0;
 
   of(labels: Readonly<Record<string, string>>): string {
-    const [name, ...more] = Object.keys(labels);
-    const value = name === undefined ? undefined : labels[name];
-    if (name === undefined || value === undefined || more.length > 0) return labelText(labels);
-    const values = this.#known.get(name) ?? new Map<string, string>();
+    let only: string | undefined;
+    for (const name in labels) {
+      // Rare: a record of DNS, an info metric.
+      if (only !== undefined) return labelText(labels);
+      only = name;
+    }
+    const value = only === undefined ? undefined : labels[only];
+    if (only === undefined || value === undefined) return '';
+    const values = this.#known.get(only) ?? new Map<string, string>();
     const known = values.get(value);
     if (known !== undefined) return known;
     const text = labelText(labels);
     if (this.#pairs < mostPairs) {
       this.#pairs++;
-      this.#known.set(name, values.set(value, text));
+      this.#known.set(only, values.set(value, text));
     }
     return text;
   }

@@ -1,16 +1,15 @@
 import type { probeLabels } from '../../stack/labels.ts';
 import { type MetricName, metrics } from '../../stack/metrics.ts';
 import { type Verdict, verdicts } from '../../stack/reasons.ts';
-import type { Clock, Outcome, PlannedProbe, ProbeState, Sample } from '../model.ts';
+import type { Clock, Outcome, PlannedProbe, ProbeState } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
 import { sameIdentity } from '../state/states.ts';
 import { ExpositionWriter, labelText } from './exposition.ts';
 import { LabelTexts } from './label-texts.ts';
+import { RecordedSamples } from './recorded-samples.ts';
 
 /** For how long a probe that is gone exports that it is not down: rules look back, and would keep it down for an hour. */
 export const farewellMs = 30_000;
-/** What an outcome without it does not take away: a handshake that fails says nothing about the certificate's dates. */
-const keptMetrics: readonly MetricName[] = ['probe_ssl_earliest_cert_expiry'];
 
 /** What the exporter needs to know of a run that has ended. */
 export interface ExportedRun {
@@ -32,7 +31,7 @@ interface Recorded {
   latenessMs: number | undefined;
   durationMs: number | undefined;
   /** Of the last run, and those that it could not take away. */
-  samples: readonly Sample[];
+  readonly samples: RecordedSamples;
 }
 
 interface RecordedText {
@@ -52,7 +51,7 @@ export class ProbeSeries {
   #location = '';
   /** Labels as text. */
   #farewells: { readonly labels: string; readonly untilMs: number }[] = [];
-  readonly #moreLabels = new LabelTexts();
+  readonly #labelTexts = new LabelTexts();
 
   constructor(options: { clock: Clock; stateOf: (probe: PlannedProbe) => ProbeState }) {
     this.#clock = options.clock;
@@ -73,7 +72,7 @@ export class ProbeSeries {
         record.probe = probe;
         record.text = textOf(probe, location);
       } else {
-        this.#records.set(probe, newRecord(probe, location));
+        this.#records.set(probe, newRecord(probe, location, this.#labelTexts));
       }
     }
     const planned = new ProbeMap<PlannedProbe>();
@@ -93,8 +92,7 @@ export class ProbeSeries {
     if (latenessMs !== undefined) record.latenessMs = latenessMs;
     record.endedAt = endedAt;
     record.durationMs = outcome.durationMs;
-    // Not the outcome itself: its steps hold on to all that the run saw.
-    record.samples = withKept(outcome.samples, record.samples);
+    record.samples.take(outcome.samples);
   }
 
   skipped(task: PlannedProbe, count: number): void {
@@ -121,24 +119,18 @@ export class ProbeSeries {
     const records = this.#records.values();
     const farewells = this.#lastingFarewells();
     const sampled = new Set<MetricName>();
-    for (const { samples } of records) for (const { metric } of samples) sampled.add(metric);
+    for (const { samples } of records) for (const metric of samples.metrics) sampled.add(metric);
     for (const name of [...new Set([...ownFamilies.keys(), ...sampled])].sort()) {
       writer.family({ name, type: seriesType(name), help: metrics[name].help });
       const own = ownFamilies.get(name);
       for (const record of records) {
         own?.(record, writer, this.#stateOf);
-        if (sampled.has(name)) this.#writeSamples(name, record, writer);
+        if (sampled.has(name)) record.samples.write(name, record.text.base, writer);
         if (writer.length > chunkLength) yield writer.take();
       }
       if (name === 'watchpost_probe_down') this.#writeFarewells(farewells, records, writer);
     }
     yield writer.take();
-  }
-
-  #writeSamples(name: MetricName, { samples, text }: Recorded, writer: ExpositionWriter): void {
-    for (const { metric, value, labels } of samples) {
-      if (metric === name) writer.sample(value, text.base, labels && this.#moreLabels.of(labels));
-    }
   }
 
   #lastingFarewells(): readonly string[] {
@@ -234,7 +226,7 @@ function textOf({ service, probe, target, kind, severity, team }: PlannedProbe, 
   };
 }
 
-function newRecord(probe: PlannedProbe, location: string): Recorded {
+function newRecord(probe: PlannedProbe, location: string, texts: LabelTexts): Recorded {
   return {
     probe,
     text: textOf(probe, location),
@@ -244,38 +236,8 @@ function newRecord(probe: PlannedProbe, location: string): Recorded {
     endedAt: undefined,
     latenessMs: undefined,
     durationMs: undefined,
-    samples: [],
+    samples: new RecordedSamples(texts),
   };
-}
-
-/** The samples of the last run and, of those that are kept, the ones it did not have. */
-function withKept(samples: readonly Sample[], before: readonly Sample[]): readonly Sample[] {
-  const kept = before.filter(
-    ({ metric }) => keptMetrics.includes(metric) && !samples.some((sample) => sample.metric === metric),
-  );
-  if (kept.length === 0 && !repeats(samples)) return samples;
-  const all = [...samples, ...kept];
-  // The same series twice would make Prometheus refuse everything that is exported: the last one stands.
-  return all.filter((sample, i) => !all.slice(i + 1).some((later) => sameSeries(sample, later)));
-}
-
-function repeats(samples: readonly Sample[]): boolean {
-  for (let i = 1; i < samples.length; i++) {
-    for (let j = 0; j < i; j++) {
-      const [a, b] = [samples[i], samples[j]];
-      if (a && b && a.metric === b.metric && sameSeries(a, b)) return true;
-    }
-  }
-  return false;
-}
-
-function sameSeries(a: Sample, b: Sample): boolean {
-  return a.metric === b.metric && sameLabels(a.labels ?? {}, b.labels ?? {});
-}
-
-function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 function seriesType(name: MetricName): 'gauge' | 'counter' {

@@ -1,5 +1,6 @@
 import type { Clock, Memory, Outcome, ProbeId, Resolve, Run } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
+import { type Alarm, Alarms } from './alarms.ts';
 import { Attempt } from './attempt.ts';
 import { firstSlot, type Grid, gridOf, nextSlot } from './grid.ts';
 
@@ -50,7 +51,7 @@ export class Scheduler<T extends Task> implements AsyncDisposable {
   readonly #ending = new Set<Promise<void>>();
 
   constructor(options: { clock: Clock; resolve: Resolve; memoryOf: (task: T) => Memory; observer: Observer<T> }) {
-    this.#context = { ...options, epochMs: options.clock.monotonic() };
+    this.#context = { ...options, epochMs: options.clock.monotonic(), alarms: new Alarms(options.clock) };
   }
 
   /** Starts a task, or replaces the one of the same name; what that one was doing is given up. */
@@ -92,6 +93,7 @@ export class Scheduler<T extends Task> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const loop of this.#loops.values()) this.remove(loop.task);
     await Promise.all(this.#ending);
+    this.#context.alarms[Symbol.dispose]();
   }
 }
 
@@ -101,6 +103,7 @@ interface LoopContext<T extends Task> {
   readonly memoryOf: (task: T) => Memory;
   readonly observer: Observer<T>;
   readonly epochMs: number;
+  readonly alarms: Alarms;
 }
 
 interface CurrentRun {
@@ -119,7 +122,7 @@ class Loop<T extends Task> {
   readonly #context: LoopContext<T>;
   readonly #grid: Grid;
   readonly #stop = new AbortController();
-  #timer: Disposable | undefined;
+  readonly #alarm: Alarm;
   #dueMs = 0;
   #current: CurrentRun | undefined;
   #attempting: Attempt | undefined;
@@ -130,6 +133,7 @@ class Loop<T extends Task> {
     this.task = task;
     this.#context = context;
     this.#grid = gridOf(task, task.everyMs, context.epochMs);
+    this.#alarm = context.alarms.alarm(() => this.#slot(this.#dueMs));
   }
 
   start(): void {
@@ -152,14 +156,13 @@ class Loop<T extends Task> {
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#attempting?.stop();
-    this.#timer?.[Symbol.dispose]();
+    this.#alarm.cancel();
     await this.#ended;
   }
 
   #arm(dueMs: number): void {
-    const { clock } = this.#context;
     this.#dueMs = dueMs;
-    this.#timer = clock.after(Math.max(0, dueMs - clock.monotonic()), () => this.#slot(dueMs));
+    this.#alarm.set(dueMs);
   }
 
   #slot(dueMs: number): void {

@@ -8,6 +8,8 @@ export interface Standing {
 
 export const initialStanding: Standing = { state: { status: 'unknown' }, passes: 0 };
 
+const upStanding: Standing = { state: { status: 'up' }, passes: 0 };
+
 /**
  * The standing after one more run. A fail is a confirmed one. What is inconclusive says nothing about the target: it
  * changes no state and breaks no row of passes.
@@ -22,9 +24,9 @@ export function step(standing: Standing, outcome: Outcome, startedAt: number, re
       if (standing.state.status === 'down') return { state: standing.state, passes: 0 };
       return { state: { status: 'down', since: startedAt, outcome }, passes: 0 };
     case 'pass': {
-      if (standing.state.status !== 'down') return { state: { status: 'up' }, passes: 0 };
+      if (standing.state.status !== 'down') return upStanding;
       const passes = standing.passes + 1;
-      return passes >= recover ? { state: { status: 'up' }, passes: 0 } : { state: standing.state, passes };
+      return passes >= recover ? upStanding : { state: standing.state, passes };
     }
     default:
       return outcome.verdict satisfies never;
