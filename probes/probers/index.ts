@@ -1,4 +1,5 @@
 import { dns } from './dns/dns.ts';
+import { file } from './file/file.ts';
 import { grpc } from './grpc/grpc.ts';
 import { http } from './http/http.ts';
 import { icmp } from './icmp/icmp.ts';
@@ -12,6 +13,7 @@ import { websocket } from './websocket/websocket.ts';
 /** Every protocol. The schema of watchpost.yaml, the reference and the conformance tests derive from this list. */
 export const probers = [
   dns,
+  file,
   grpc,
   http,
   icmp,
