@@ -104,7 +104,17 @@ export async function addressesOf(
   try {
     const addresses = await recorder.time('resolve', ask);
     recorder.step(`${host} resolved to ${addresses.map(({ address }) => address).join(', ')}`);
-    if (addresses.length > 0) return addresses;
+    if (addresses.length > 0) {
+      // In no order that DNS gives them: that one changes by itself.
+      recorder.trait(
+        'addresses',
+        addresses
+          .map(({ address }) => address)
+          .sort()
+          .join(' '),
+      );
+      return addresses;
+    }
   } catch (error) {
     throw resolveFailure(error, host, expected, run);
   }

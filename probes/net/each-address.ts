@@ -49,7 +49,7 @@ function merged(attempts: readonly Attempt[], recorder: Recorder): Outcome {
   const slowest = attempts.toSorted((a, b) => b.outcome.durationMs - a.outcome.durationMs)[0];
   const judged = bad.find(({ outcome }) => outcome.verdict === 'fail') ?? bad[0] ?? slowest;
   if (!judged) throw new Error('no address was tried');
-  const { steps, durationMs } = recorder.pass();
+  const { steps, durationMs, traits } = recorder.pass();
   const words = [
     `${attempts.length - bad.length} of ${attempts.length} addresses passed`,
     ...bad.map(({ address: { address }, outcome: { found } }) =>
@@ -61,7 +61,7 @@ function merged(attempts: readonly Attempt[], recorder: Recorder): Outcome {
     steps,
     durationMs,
     samples: judged.outcome.samples.map((sample) => ofAll(sample, attempts, recorder.phases.get('resolve'))),
-    traits: { ...judged.outcome.traits, addresses: attempts.map(({ address }) => address.address).join(' ') },
+    traits: { ...judged.outcome.traits, ...traits },
   };
   return bad.length === 0 ? whole : { ...whole, found: oneLine(words.join('; ')) };
 }

@@ -66,13 +66,12 @@ export async function secureWith(
   await handshake(wrapped, expected, run);
   const version = wrapped.getProtocol() ?? 'unknown';
   const cipher = wrapped.getCipher();
-  recorder.step(`${version} with ${cipher.name}`);
   recorder.trait('tls', `${version} ${cipher.name}`);
   const now = Date.now();
   const verification = verificationOf(wrapped);
   const chain = trust.chains.of(wrapped);
   const sent = chain?.certificates ?? [];
-  for (const certificate of sent) recorder.step(certificateWords(certificate));
+  recorder.lazySteps(() => [`${version} with ${cipher.name}`, ...sent.map(certificateWords)]);
   if (sent[0]) recorder.trait('certificate', certificateTrait(sent[0]));
   const used = inUse(sent, verification, now);
   const expiry = earliestExpiry(used);
@@ -99,8 +98,8 @@ export async function acceptedByServer(socket: TLSSocket, expected: string, run:
   socket.once('close', () => resolve());
   socket.once('error', (error) => {
     const { reason, found } = tlsFailure(error);
-    // That a server resets a connection which is over anyway says nothing about the certificate.
-    if (reason === 'certificate_client') reject(new Failure(reason, found, expected, { cause: error }));
+    // An alert is a word on it; that a server resets a connection which is over anyway is none.
+    if (codeOf(error).startsWith('ERR_SSL_')) reject(new Failure(reason, found, expected, { cause: error }));
     else resolve();
   });
   socket.resume().end();

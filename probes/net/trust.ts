@@ -48,11 +48,10 @@ export class TrustStore {
       this.#plain ??= this.#make([], { ca: [...this.#authorities()] });
       return this.#plain;
     }
-    const [ca, cert, key] = await Promise.all([
-      this.#read('ca_file', caFile, signal),
-      this.#read('client_cert_file', clientCertFile, signal),
-      this.#read('client_key_file', clientKeyFile, signal),
-    ]);
+    // One after the other, so that of several bad files the first is named.
+    const ca = await this.#read('ca_file', caFile, signal);
+    const cert = await this.#read('client_cert_file', clientCertFile, signal);
+    const key = await this.#read('client_key_file', clientKeyFile, signal);
     const name = JSON.stringify([caFile, clientCertFile, clientKeyFile, oldVersions]);
     const texts = JSON.stringify([ca, cert, key]);
     const kept = this.#kept.get(name);

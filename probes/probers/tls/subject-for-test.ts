@@ -7,7 +7,12 @@ const value = (port: number) => `127.0.0.1:${port}`;
 
 export const subject: Subject = {
   dials: (port) => ({ value: value(port) }),
-  hangs: [hangs('in the handshake', { atAccept: 'hang' }, value)],
+  hangs: [
+    hangs('in the handshake', { atAccept: 'hang' }, value),
+    hangs('before a greeting, where TLS begins after one', { atAccept: 'hang' }, value, { starttls: 'smtp' }),
+    hangs('after its greeting, where TLS begins after one', { atAccept: 'greet' }, value, { starttls: 'smtp' }),
+    hangs('before it answers to SSLRequest', { atAccept: 'hang' }, value, { starttls: 'postgres' }),
+  ],
   async good() {
     const now = Date.now();
     const authority = await createAuthority('conformance', now);
