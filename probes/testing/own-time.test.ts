@@ -1,0 +1,24 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { ownTime } from './own-time.ts';
+
+test('what the thread waits for counts, and what it computes', async () => {
+  expect(await ownTime(() => pause(120))).toBeGreaterThan(100);
+  const computing = ownTime(async () => {
+    await pause(10);
+    const until = performance.now() + 100;
+    while (performance.now() < until);
+    await pause(10);
+  });
+  expect(await computing).toBeGreaterThan(60);
+});
+
+test('the time for which the machine did not let the thread run does not', async () => {
+  const asleep = new Int32Array(new SharedArrayBuffer(4));
+  const slept = ownTime(async () => {
+    await pause(10);
+    Atomics.wait(asleep, 0, 0, 300);
+    await pause(10);
+  });
+  expect(await slept).toBeLessThan(250);
+});
