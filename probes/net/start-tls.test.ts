@@ -56,7 +56,7 @@ describe.each(startTlsProtocols)('%s', (protocol) => {
     async (turn) => {
       const outcome = await probed(protocol, [...good[protocol].slice(0, turn), 'hang'], 200);
       expect(judgement(outcome)).toMatch(/^fail response_timeout: found no answer in 200 ms, expected /);
-      expect(outcome.durationMs).toBeLessThan(250);
+      expect(outcome.durationMs).toBeLessThan(1_000);
     },
   );
 
