@@ -53,7 +53,7 @@ export const metrics = {
     ['phase'],
   ),
   probe_smtp_duration_seconds: g(
-    'How long each phase of the probe of a mail server took: resolve, connect, tls, login, query. A phase that did not run is left out.',
+    'How long each phase of the probe of a mail server took: resolve, connect, greeting, tls, login, envelope. A phase that did not run is left out.',
     ['phase'],
   ),
   probe_file_mtime_timestamp_seconds: g('When the file was last written to, in Unix time.'),
@@ -135,4 +135,4 @@ export type HttpPhase = (typeof httpPhases)[number];
 
 /** Phases of an exchange that begins with a login. */
 export const loginPhases = ['resolve', 'connect', 'tls', 'login', 'query'] as const;
-export type Phase = HttpPhase | (typeof loginPhases)[number];
+export type Phase = HttpPhase | (typeof loginPhases)[number] | 'greeting' | 'envelope';

@@ -6,6 +6,7 @@ import { icmp } from './icmp/icmp.ts';
 import { postgres } from './postgres/postgres.ts';
 import type { Prober } from './prober.ts';
 import { redis } from './redis/redis.ts';
+import { smtp } from './smtp/smtp.ts';
 import { tcp } from './tcp/tcp.ts';
 import { tls } from './tls/tls.ts';
 import { websocket } from './websocket/websocket.ts';
@@ -19,6 +20,7 @@ export const probers = [
   icmp,
   postgres,
   redis,
+  smtp,
   tcp,
   tls,
   websocket,
