@@ -90,9 +90,16 @@ export function certificateWords({ subject, issuer, from, to }: CertificateFacts
 }
 
 /** What tells a certificate from the one that it replaces. */
-export function certificateTrait({ serial, issuer, to }: CertificateFacts): string {
-  return `${serial} by ${issuer}, valid to ${minute(to)}`;
+export function certificateTrait(certificate: CertificateFacts): string {
+  const known = traits.get(certificate);
+  if (known !== undefined) return known;
+  const trait = `${certificate.serial} by ${certificate.issuer}, valid to ${minute(certificate.to)}`;
+  traits.set(certificate, trait);
+  return trait;
 }
+
+/** Said at every run of what does not change. */
+const traits = new WeakMap<CertificateFacts, string>();
 
 function dateFault(
   { from, to }: CertificateFacts,
