@@ -32,6 +32,8 @@ interface Native {
   initialize(type: number, resource: object, maxHeaderSize: number, lenientFlags: number): void;
   execute(bytes: Buffer): number | NativeFault;
   finish(): unknown;
+  /** Frees it: nobody else does, for native code holds on to it. */
+  close(): void;
   [callback: number]: unknown;
 }
 
@@ -108,6 +110,10 @@ export class AnswerParser {
   release(): void {
     this.#reader = undefined;
   }
+
+  close(): void {
+    this.#native.close();
+  }
 }
 
 function faultOf(result: unknown): ParseFault | undefined {
@@ -115,6 +121,8 @@ function faultOf(result: unknown): ParseFault | undefined {
   const { code, reason } = result as NativeFault; // Its only errors are of this kind.
   return { code, words: reason };
 }
+
+const mostFree = 256;
 
 /** The parsers that nobody reads with at the moment. */
 export class AnswerParsers {
@@ -126,6 +134,7 @@ export class AnswerParsers {
 
   giveBack(parser: AnswerParser): void {
     parser.release();
-    if (this.#free.length < 256) this.#free.push(parser);
+    if (this.#free.length < mostFree) this.#free.push(parser);
+    else parser.close();
   }
 }
