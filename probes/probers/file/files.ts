@@ -16,14 +16,18 @@ export interface Found {
 
 const mostMatches = 10_000;
 const mostText = 4_194_304;
+/** Half of the threads that Node has for this and for much else. */
+const mostHanging = 2;
 
 /**
  * Looks at files, no longer than a run may take. A file system that hangs (NFS whose server is gone) keeps a thread of the
  * process for every call until it comes back, and there are few threads: a call that still hangs from the last run is
- * waited for, and none is added to it.
+ * waited for, and none is added to it. Where two hang, no other is made: this is then no word about the file.
  */
 export class Files {
   readonly #calls = new Map<string, Promise<unknown>>();
+  /** Of these, who outlived a run. */
+  readonly #hanging = new Set<string>();
 
   /**
    * The file, or of those that a pattern names the one that was written last.
@@ -102,17 +106,29 @@ export class Files {
   /** @param name what is done with what, so that it is done once at a time */
   async #call<T>(name: string, path: string, run: Run, work: () => Promise<T>): Promise<T> {
     // The name says which work it is, and so of which type.
-    const call = (this.#calls.get(name) as Promise<T> | undefined) ?? work();
-    this.#calls.set(name, call);
-    const done = () => {
-      if (this.#calls.get(name) === call) this.#calls.delete(name);
-    };
-    call.then(done, done);
+    const running = this.#calls.get(name) as Promise<T> | undefined;
+    const call = running ?? this.#begin(name, work);
     try {
       return await untilAborted(call, run.signal);
     } catch (error) {
+      if (this.#calls.has(name)) this.#hanging.add(name);
       throw failureOf(error, path, run);
     }
+  }
+
+  #begin<T>(name: string, work: () => Promise<T>): Promise<T> {
+    if (this.#hanging.size >= mostHanging) {
+      const found = `no free thread: ${mostHanging} calls to file systems hang`;
+      throw new Failure('internal', found, 'a file system that answers');
+    }
+    const call = work();
+    this.#calls.set(name, call);
+    const done = () => {
+      this.#calls.delete(name);
+      this.#hanging.delete(name);
+    };
+    call.then(done, done);
+    return call;
   }
 }
 
