@@ -186,8 +186,9 @@ describe.skipIf(lacking)(`PostgreSQL${lacking ? ` (${lacking})` : ''}`, () => {
   });
 
   test('too many connections are said to be that', async () => {
+    // Again where the probe itself was in the way.
     const hold = `PGPASSWORD='${password}' psql -h 127.0.0.1 -U monitor app -qc 'select pg_sleep(3)'`;
-    const holding = server.exec(`for i in 1 2 3 4 5 6; do ${hold} & done; wait`);
+    const holding = server.exec(`for i in 1 2 3 4 5 6; do { until ${hold}; do :; done; } & done; wait`);
     await expect
       .poll(async () => judgement(await probe('monitor', '/app', { password })), { timeout: 5_000 })
       .toMatch(
