@@ -18,15 +18,18 @@ export interface Dialled {
  * The caller destroys the socket. Throws a `Failure` that names the last address.
  * @param expected what should have been there, as in `an open port`
  */
-export async function dial(
+export function dial(
   target: HostPort,
   family: 4 | 6 | 'any',
   expected: string,
   run: Run,
   recorder: Recorder,
 ): Promise<Dialled> {
-  const addresses = await addressesOf(target.host, family, expected, run, recorder);
-  return await dialAddresses(addresses, target, expected, run, recorder);
+  const literal = asAddress(target.host);
+  if (literal) return open(literal, target.port, { saidMs: run.timeoutMs }, expected, run, recorder);
+  return addressesOf(target.host, family, expected, run, recorder).then((addresses) =>
+    dialAddresses(addresses, target, expected, run, recorder),
+  );
 }
 
 /** The same, for who already has the addresses. */
@@ -37,33 +40,14 @@ export async function dialAddresses(
   run: Run,
   recorder: Recorder,
 ): Promise<Dialled> {
-  try {
-    return await recorder.time('connect', () => connect(addresses, target.port, expected, run, recorder));
-  } catch (error) {
-    // It may live elsewhere by now: the check that follows a fail asks again.
-    run.resolve.forget?.(target.host);
-    throw error;
-  }
-}
-
-async function connect(
-  addresses: readonly Address[],
-  port: number,
-  expected: string,
-  run: Run,
-  recorder: Recorder,
-): Promise<Dialled> {
   const failures: Failure[] = [];
   for (const [i, address] of addresses.entries()) {
-    const where = formatHostPort(address.address, port);
     const left = addresses.length - i;
     const budgetMs = Math.max(0, run.timeoutMs - recorder.elapsedMs()) / left;
     // The last address has all the time that is left, which is the run's own to end.
-    const limit = { ms: left === 1 ? undefined : budgetMs, saidMs: addresses.length === 1 ? run.timeoutMs : budgetMs };
+    const limit = { ...(left > 1 && { ms: budgetMs }), saidMs: addresses.length === 1 ? run.timeoutMs : budgetMs };
     try {
-      const socket = await open(address, port, where, limit, expected, run);
-      recorder.step(`connected to ${where}`);
-      return { socket, address };
+      return await open(address, target.port, limit, expected, run, recorder);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (addresses.length > 1) recorder.step(error.found);
@@ -71,6 +55,8 @@ async function connect(
       if (run.signal.aborted || error.reason === 'descriptors') break;
     }
   }
+  // It may live elsewhere by now: the check that follows a fail asks again.
+  run.resolve.forget?.(target.host);
   throw judged(failures, addresses.length);
 }
 
@@ -98,8 +84,8 @@ export async function addressesOf(
   recorder: Recorder,
 ): Promise<readonly Address[]> {
   // An address needs no resolving, and a phase that did not run is not reported.
-  const literal = isIP(host);
-  if (literal === 4 || literal === 6) return [{ address: host, family: literal }];
+  const literal = asAddress(host);
+  if (literal) return [literal];
   const ask = () => run.resolve(host, family, run.signal);
   try {
     const addresses = await recorder.time('resolve', ask);
@@ -133,20 +119,26 @@ function resolveFailure(error: unknown, host: string, expected: string, run: Run
 
 const noDescriptors = 'no file descriptor left in the prober';
 
-/** @param limit.ms where the address has less time than the run */
+/**
+ * Connects to one address, and takes the time where the system tells of it.
+ * @param limit.ms where the address has less time than the run
+ */
 function open(
-  { address, family }: Address,
+  address: Address,
   port: number,
-  where: string,
-  limit: { readonly ms: number | undefined; readonly saidMs: number },
+  limit: { readonly ms?: number; readonly saidMs: number },
   expected: string,
   run: Run,
-): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const socket = connectTcp({ host: address, port, family });
+  recorder: Recorder,
+): Promise<Dialled> {
+  const { promise, resolve, reject } = Promise.withResolvers<Dialled>();
+  const where = formatHostPort(address.address, port);
+  const beganMs = recorder.elapsedMs();
+  const socket = connectTcp({ host: address.address, port, family: address.family });
   let isOver = false;
   const end = () => {
     isOver = true;
+    recorder.phase('connect', recorder.elapsedMs() - beganMs);
     clearTimeout(timer);
     stopWaiting();
   };
@@ -161,7 +153,8 @@ function open(
   socket.on('connect', () => {
     if (isOver) return;
     end();
-    resolve(socket);
+    recorder.step(`connected to ${where}`);
+    resolve({ socket, address });
   });
   socket.on('error', (error) => {
     const [reason, found] = connectFailure(codeOf(error) || error.message, where);
@@ -171,6 +164,12 @@ function open(
   let stopWaiting = () => {};
   stopWaiting = whenAborted(run, silent);
   return promise;
+}
+
+/** A host that needs no resolving. */
+function asAddress(host: string): Address | undefined {
+  const family = isIP(host);
+  return family === 4 || family === 6 ? { address: host, family } : undefined;
 }
 
 /** What a code of the system says of an attempt to reach `where`: reason and words. */

@@ -122,6 +122,7 @@ class Loop<T extends Task> {
   readonly #context: LoopContext<T>;
   readonly #grid: Grid;
   readonly #stop = new AbortController();
+  #isStopped = false;
   readonly #alarm: Alarm;
   #dueMs = 0;
   #current: CurrentRun | undefined;
@@ -154,6 +155,7 @@ class Loop<T extends Task> {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#stop.abort();
     this.#attempting?.stop();
     this.#alarm.cancel();
@@ -182,28 +184,32 @@ class Loop<T extends Task> {
 
   async #run(current: CurrentRun): Promise<void> {
     const { clock, observer } = this.#context;
+    const startedAt = clock.now();
     const latenessMs = current.dueMs === undefined ? undefined : Math.max(0, current.startedMs - current.dueMs);
+    let decidedFromMs = current.startedMs;
     try {
-      const startedAt = clock.now();
-      const { outcome, decidedFromMs } = await this.#attempts(current);
-      if (this.#stop.signal.aborted) return;
+      let outcome = await this.#attempt();
+      if (outcome.verdict === 'fail' && !this.#isStopped && observer.needsConfirming(this.task)) {
+        observer.failing(this.task, outcome);
+        current.coveredFromMs = clock.monotonic();
+        // Each re-check may clear it; the first attempt that does not fail decides.
+        for (let left = this.task.confirm; left > 0 && outcome.verdict === 'fail' && !this.#isStopped; left--) {
+          await pause(clock, recheckAfterMs, this.#stop.signal);
+          if (this.#isStopped) break;
+          decidedFromMs = clock.monotonic();
+          outcome = await this.#attempt();
+        }
+      }
+      if (this.#isStopped) return;
       const scheduled = current.dueMs !== undefined;
-      const late = latenessMs === undefined ? {} : { latenessMs };
-      observer.ended({
-        task: this.task,
-        scheduled,
-        ...late,
-        startedAt,
-        decidedFromMs,
-        endedAt: clock.now(),
-        outcome,
-      });
+      const report = { task: this.task, scheduled, startedAt, decidedFromMs, endedAt: clock.now(), outcome };
+      observer.ended(latenessMs === undefined ? report : { ...report, latenessMs });
     } catch (error) {
       observer.internal('schedule', error);
     } finally {
       this.#current = undefined;
       this.#attempting = undefined;
-      if (!this.#stop.signal.aborted) this.#continue(current);
+      if (!this.#isStopped) this.#continue(current);
     }
   }
 
@@ -217,26 +223,6 @@ class Loop<T extends Task> {
       this.#again = false;
       if (this.#context.observer.needsConfirming(this.task)) this.#begin(undefined);
     }
-  }
-
-  /** The attempt, and after a fail up to `confirm` more; the first that does not fail decides. */
-  async #attempts(current: CurrentRun): Promise<{ outcome: Outcome; decidedFromMs: number }> {
-    const { clock, observer } = this.#context;
-    const stop = this.#stop.signal;
-    let decidedFromMs = current.startedMs;
-    let outcome = await this.#attempt();
-    if (outcome.verdict !== 'fail' || stop.aborted || !observer.needsConfirming(this.task)) {
-      return { outcome, decidedFromMs };
-    }
-    observer.failing(this.task, outcome);
-    current.coveredFromMs = clock.monotonic();
-    for (let left = this.task.confirm; left > 0 && outcome.verdict === 'fail' && !stop.aborted; left--) {
-      await pause(clock, recheckAfterMs, stop);
-      if (stop.aborted) break;
-      decidedFromMs = clock.monotonic();
-      outcome = await this.#attempt();
-    }
-    return { outcome, decidedFromMs };
   }
 
   #attempt(): Promise<Outcome> {

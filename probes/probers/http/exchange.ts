@@ -251,9 +251,8 @@ function malformedWords({ code, words }: ParseFault): string {
 
 /** The request as it goes on the wire: one connection, one request. A text is Latin-1. */
 function wireMessage({ url, method, headers, body }: Request): string | Buffer {
-  const { host = url.host, ...rest } = headers;
-  let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n`;
-  for (const name in rest) head += `${name}: ${rest[name]}\r\n`;
+  let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${headers.host ?? url.host}\r\nconnection: close\r\n`;
+  for (const name in headers) if (name !== 'host') head += `${name}: ${headers[name]}\r\n`;
   if (body !== undefined) head += `content-length: ${Buffer.byteLength(body)}\r\n`;
   else if (bodied.has(method)) head += 'content-length: 0\r\n';
   head += '\r\n';
