@@ -1,0 +1,51 @@
+/** A tick is due this often; a stall that is shorter than the next constant is not told from a busy moment. */
+const tickMs = 20;
+const noticedMs = 50;
+/** Stalls before that are forgotten: no attempt is older. */
+const keptMs = 24 * 3_600_000;
+const mostKept = 1_000;
+
+interface Stall {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * Notices when the event loop stands still: while it computes, while the machine gives the processor to others, while the
+ * process is stopped. In that time no answer is read, however quickly it came.
+ */
+export class EventLoopWatch implements Disposable {
+  readonly #now: () => number;
+  readonly #timer: NodeJS.Timeout;
+  #stalls: Stall[] = [];
+  #lastMs: number;
+
+  /** @param now milliseconds that only go forward, the clock of the attempts */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#lastMs = now();
+    this.#timer = setInterval(() => this.#tick(), tickMs).unref();
+  }
+
+  /** For how long of this time it stood still, in milliseconds. */
+  stalledMs(fromMs: number, toMs: number): number {
+    // After a stall an attempt's own timer may come before the tick.
+    this.#tick();
+    return this.#stalls.reduce((sum, stall) => {
+      return sum + Math.max(0, Math.min(stall.toMs, toMs) - Math.max(stall.fromMs, fromMs));
+    }, 0);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    const now = this.#now();
+    if (now - this.#lastMs > noticedMs) {
+      this.#stalls.push({ fromMs: this.#lastMs, toMs: now });
+      this.#stalls = this.#stalls.filter(({ toMs }) => toMs > now - keptMs).slice(-mostKept);
+    }
+    this.#lastMs = now;
+  }
+}
