@@ -135,36 +135,37 @@ function open(
   const where = formatHostPort(address.address, port);
   const beganMs = recorder.elapsedMs();
   const socket = connectTcp({ host: address.address, port, family: address.family });
-  let isOver = false;
   const end = () => {
-    isOver = true;
     recorder.phase('connect', recorder.elapsedMs() - beganMs);
     clearTimeout(timer);
     stopWaiting();
+    // A closed socket lives on until the collector's next full turn, and with it whatever still listens to it. Its later errors
+    // belong to who uses it; without a listener they would end the process.
+    socket.off('connect', connected).off('error', failed).on('error', ignore);
   };
   const give = (reason: Failure['reason'], found: string, cause?: unknown) => {
-    // Later errors of an open socket belong to who uses it; without a listener they would end the process.
-    if (isOver) return;
     end();
     socket.destroy();
     reject(new Failure(reason, found, expected, { cause }));
   };
   const silent = () => give('connect_timeout', `no answer from ${where} in ${sayDuration(limit.saidMs)}`);
-  socket.on('connect', () => {
-    if (isOver) return;
+  const connected = () => {
     end();
     recorder.step(`connected to ${where}`);
     resolve({ socket, address });
-  });
-  socket.on('error', (error) => {
+  };
+  const failed = (error: Error) => {
     const [reason, found] = connectFailure(codeOf(error) || error.message, where);
     give(reason, found, error);
-  });
+  };
+  socket.on('connect', connected).on('error', failed);
   const timer = limit.ms === undefined ? undefined : setTimeout(silent, limit.ms);
   let stopWaiting = () => {};
   stopWaiting = whenAborted(run, silent);
   return promise;
 }
+
+function ignore(): void {}
 
 /** A host that needs no resolving. */
 function asAddress(host: string): Address | undefined {

@@ -51,6 +51,10 @@ class Exchange implements AnswerReader {
   readonly #parser: AnswerParser;
   readonly #resolve: (answer: Exchanged) => void;
   readonly #reject: (error: unknown) => void;
+  readonly #onData = (chunk: Buffer) => this.#read(chunk);
+  readonly #onEnd = () => this.#ended();
+  readonly #onError = (error: Error) => this.#broken(error);
+  readonly #onClose = () => this.#closed('closed');
   #phaseBeganMs: number;
   #head: AnswerHead | undefined;
   #headers: Readonly<Record<string, readonly string[]>> = {};
@@ -89,11 +93,7 @@ class Exchange implements AnswerReader {
   }
 
   #send(): void {
-    this.#socket
-      .on('data', (chunk: Buffer) => this.#read(chunk))
-      .on('end', () => this.#ended())
-      .on('error', (error) => this.#broken(error))
-      .on('close', () => this.#closed('closed'));
+    this.#socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
     try {
       const message = wireMessage(this.#request);
       if (typeof message === 'string') this.#socket.write(message, 'latin1');
@@ -228,12 +228,20 @@ class Exchange implements AnswerReader {
     this.#settled = true;
     this.#recorder.phase(this.#head ? 'transfer' : 'processing', this.#recorder.elapsedMs() - this.#phaseBeganMs);
     this.#stopWaiting?.();
-    this.#socket.destroy();
+    // A closed socket lives on until the collector's next full turn, and with it whatever still listens to it.
+    this.#socket
+      .off('data', this.#onData)
+      .off('end', this.#onEnd)
+      .off('error', this.#onError)
+      .off('close', this.#onClose);
+    this.#socket.on('error', ignore).destroy();
     this.#decoder?.destroy();
     // Not at once: the parser may be what called us.
     queueMicrotask(() => parsers.giveBack(this.#parser));
   }
 }
+
+function ignore(): void {}
 
 /** Codes of a connection that is no more. */
 const gone: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
@@ -291,9 +299,11 @@ function byName(raw: readonly string[]): Record<string, string[]> {
   return headers;
 }
 
+const beyondAscii = /[\x80-\xff]/;
+
 /** Most of what is beyond ASCII in headers is UTF-8, whatever the standard says. */
 function asText(bytes: string): string {
-  return /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+  return beyondAscii.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }
 
 function decoderOf(encoding: string | undefined): Transform | undefined {
