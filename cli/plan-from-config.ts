@@ -23,6 +23,7 @@ export function planFromConfig(config: Config, surroundings: Pick<Surroundings, 
     probes: services.flatMap((service) =>
       service.probes.map((probe) => plannedProbe(probe, { team: service.team, labels: service.labels })),
     ),
+    references: config.references,
     dependencies: new Map(services.map(({ name, dependsOn }) => [name, dependsOn])),
     notify: {
       default: channels(notify, surroundings),

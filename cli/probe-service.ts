@@ -4,6 +4,7 @@ import { systemClock } from '../probes/clock.ts';
 import { type Service, startService } from '../probes/index.ts';
 import { otherResolvers } from '../probes/net/other-resolvers.ts';
 import { createResolver } from '../probes/net/resolve.ts';
+import { makeControls } from '../probes/probers/controls.ts';
 import { partNames } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
 import { defaultDataFolder } from './checkout.ts';
@@ -45,6 +46,7 @@ export async function startProbeService(options: ProbeServiceOptions): Promise<S
       ...(!inImage() && { overrides: new Map(partNames.map((part) => [part, '127.0.0.1'])) }),
     }),
     resolvers: otherResolvers,
+    controls: makeControls,
     runbook: readRunbook,
     write,
   });

@@ -37,6 +37,7 @@ export function buildConfig(
         ),
       );
     }),
+    references: document.references,
     notify: buildNotify(document.notify),
   };
 }

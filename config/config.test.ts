@@ -60,6 +60,7 @@ services:
       port: { tcp: panel:39417, every: 5s, timeout: 2s, confirm: 0, severity: warning }
   db: { logs: { unit: postgresql.service } }
   nginx: { logs: { file: /var/log/nginx/*.log } }
+references: ["1.1.1.1:443"]
 notify:
   slack: { webhook_url_file: /run/secrets/slack, channel: "#alerts" }
   email:
@@ -132,6 +133,7 @@ notify:
         probes: [],
       },
     ],
+    references: [{ host: '1.1.1.1', port: 443 }],
     notify: {
       slack: { webhookUrlFile: '/run/secrets/slack', channel: '#alerts' },
       email: { to: ['oncall@example.org'], ...email },

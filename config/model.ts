@@ -12,6 +12,8 @@ export interface Config {
   readonly urls: Urls;
   /** In file order. */
   readonly services: readonly ServiceConfig[];
+  /** What is always reachable where the uplink of the prober works; empty where none is named. */
+  readonly references: readonly { readonly host: string; readonly port: number }[];
   readonly notify: NotifyConfig;
   /** Names of the variables that the file uses, sorted; never their values. */
   readonly variables: readonly string[];

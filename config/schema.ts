@@ -146,6 +146,13 @@ export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
       .prefault({})
       .describe('What the links in a page point to.'),
     services: z.record(field.name, service(probe)).meta({ minProperties: 1 }).describe('What you run, by name.'),
+    references: z
+      .array(field.hostPort)
+      .max(5)
+      .default([])
+      .describe(
+        'Hosts that are always reachable where your uplink works: 1.1.1.1:443. When none of them answers, a target beyond the uplink that does not answer either is inconclusive and not down. Without any, a host that is cut off reports its targets as down.',
+      ),
     notify: notify.prefault({}).describe('Who hears about it.'),
   });
 }

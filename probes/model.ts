@@ -167,6 +167,8 @@ export interface Plan {
   readonly location: string;
   readonly urls: Urls;
   readonly probes: readonly PlannedProbe[];
+  /** What is always reachable where the uplink works; empty where the user named none. */
+  readonly references: readonly HostPort[];
   readonly dependencies: Dependencies;
   readonly notify: { readonly default: Channels; readonly teams: Readonly<Record<string, Channels>> };
 }

@@ -7,6 +7,8 @@ import { Log, type LogSink } from './export/log.ts';
 import { logResults, startOtlpSink } from './export/otlp-sink.ts';
 import { OwnMetrics } from './export/own-metrics.ts';
 import { ProbeSeries } from './export/probe-series.ts';
+import type { MakeControls } from './health/controls.ts';
+import { Health } from './health/health.ts';
 import type { Clock, Outcome, Plan, PlannedProbe, Resolve, Transition } from './model.ts';
 import type { NamedResolver } from './net/other-resolvers.ts';
 import { createPager } from './pager/index.ts';
@@ -37,6 +39,8 @@ export interface ServiceOptions {
   readonly resolve: Resolve;
   /** Other ways to resolve a name, to compare with in a diagnosis. */
   readonly resolvers?: () => readonly NamedResolver[];
+  /** The prober's own controls. Without it there are none. */
+  readonly controls?: MakeControls;
   /** The Markdown of an alert's runbook. */
   readonly runbook: (alertname: string) => Promise<string | undefined>;
   /** Takes log lines for people. */
@@ -78,6 +82,7 @@ class Engine implements Service {
   readonly #states: ProbeStates;
   readonly #memories: Memories;
   readonly #diagnoses: Diagnoses;
+  readonly #health: Health;
   readonly #scheduler: Scheduler<PlannedProbe>;
   readonly #fastPath: FastPath | undefined;
   readonly #direct: DirectPager | undefined;
@@ -97,6 +102,11 @@ class Engine implements Service {
     this.#log = new Log({ clock, write, sink: this.#sink });
     this.#journal = new Journal({ log: this.#log, clock });
     this.#memories = new Memories({ clock });
+    this.#health = new Health({
+      ...{ clock, resolve, metrics: this.#metrics, log: this.#log, controls: options.controls },
+      stuck: () => this.#stuck(),
+      internal: (place, error) => this.#internal(place, error),
+    });
     this.#diagnoses = new Diagnoses({
       clock,
       resolve,
@@ -123,6 +133,7 @@ class Engine implements Service {
         ended: (report) => this.#ended(report),
         skipped: (probe, count) => this.#series.skipped(probe, count),
         internal: (place, error) => this.#internal(place, error),
+        judge: (probe, outcome, fromMs, toMs) => this.#health.judge(probe, outcome, fromMs, toMs),
       },
     });
     this.#fastPath = this.#startFastPath();
@@ -155,6 +166,7 @@ class Engine implements Service {
     this.url = server.url;
     this.#log.record({ event: 'started', level: 'info', message: `probe service listens on ${server.url}` });
     this.#apply(this.#plan, []);
+    await this.#health.start();
     return this;
   }
 
@@ -171,7 +183,7 @@ class Engine implements Service {
     await this.#reloading;
     await this.#scheduler[Symbol.asyncDispose]();
     this.#states[Symbol.dispose]();
-    const parts = [this.#fastPath, this.#direct, this.#server];
+    const parts = [this.#fastPath, this.#direct, this.#server, this.#health];
     await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
     await this.#sink?.[Symbol.asyncDispose]();
   }
@@ -204,6 +216,7 @@ class Engine implements Service {
 
     this.#states.configure(plan.probes, plan.dependencies);
     this.#series.configure(plan.probes, plan.location);
+    this.#health.configure(plan);
     for (const probe of before) {
       if (wanted.has(probe)) continue;
       this.#scheduler.remove(probe);
@@ -243,6 +256,10 @@ class Engine implements Service {
       const labels = { service: task.service };
       this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels);
     }
+    if (outcome.verdict !== 'pass') {
+      const { verdict, reason } = outcome;
+      this.#metrics.add('watchpost_service_failed_runs_total', 1, { service: task.service, verdict, reason });
+    }
     if (outcome.verdict === 'inconclusive') this.#journal.inconclusive(task, outcome);
     if (outcome.verdict === 'pass') this.#diagnoses.passed(task, outcome, report.endedAt);
     this.#states.ended(report);
@@ -271,12 +288,18 @@ class Engine implements Service {
   }
 
   #unhealthy(): string | undefined {
+    const { count, words } = this.#stuck();
+    return count === 0 ? undefined : words;
+  }
+
+  #stuck(): { readonly count: number; readonly words: string } {
     const stuck = this.#scheduler.stuck();
-    if (stuck.length === 0) return undefined;
     const shown = stuck
       .slice(0, 10)
       .map(({ task, overdueMs }) => `${task.service}/${task.probe} (${Math.round(overdueMs / 1_000)} s)`);
-    return `overdue by more than intervals, time limits and re-checks explain, ${stuck.length} in all: ${shown.join(', ')}`;
+    const count = stuck.length;
+    const words = `overdue by more than intervals, time limits and re-checks explain, ${count} in all: ${shown.join(', ')}`;
+    return { count, words };
   }
 
   #tryOnce(probe: PlannedProbe): Promise<Outcome> {

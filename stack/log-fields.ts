@@ -31,6 +31,8 @@ export const logEvents = [
   'receipt',
   'started',
   'stopping',
+  'scheduler_stuck',
+  'control_wrong',
   'internal_error',
 ] as const;
 export type LogEvent = (typeof logEvents)[number];

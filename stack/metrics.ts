@@ -104,6 +104,22 @@ export const metrics = {
   watchpost_log_records_total: own('counter', 'Log records by what became of them on their way to the log store.', [
     'result',
   ]),
+  watchpost_service_failed_runs_total: own(
+    'counter',
+    'Runs that did not pass, by service, verdict and reason. A re-checked run counts once, as it ended.',
+    ['service', 'verdict', 'reason'],
+  ),
+  watchpost_stuck_probes: own('gauge', 'How many probes are overdue by more than can be explained.'),
+  watchpost_control_correct: own(
+    'gauge',
+    "One of the prober's own controls: 1 if its last conclusive run had the verdict that it must have, 0 if not.",
+    ['control'],
+  ),
+  watchpost_control_last_run_timestamp_seconds: own(
+    'gauge',
+    'When the last conclusive run of a control ended, in Unix time.',
+    ['control'],
+  ),
   watchpost_internal_errors_total: own('counter', 'Faults of the probe service itself, by place.', ['place']),
 } as const satisfies Record<string, MetricDefinition>;
 

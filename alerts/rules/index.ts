@@ -3,6 +3,8 @@ import { probeDownRule } from './probe-down.ts';
 import { probeMissingRule } from './probe-missing.ts';
 import { probeServiceDownRule } from './probe-service-down.ts';
 import { probeStaleRule } from './probe-stale.ts';
+import { proberInconclusiveRule } from './prober-inconclusive.ts';
+import { proberLiesRule } from './prober-lies.ts';
 import type { AlertRule } from './rule.ts';
 import { targetDownRule } from './target-down.ts';
 import { watchdogRule } from './watchdog.ts';
@@ -13,6 +15,8 @@ export const alertRules: readonly AlertRule[] = [
   probeStaleRule,
   probeMissingRule,
   probeServiceDownRule,
+  proberLiesRule,
+  proberInconclusiveRule,
   certificateExpiringSoonRule,
   certificateExpiringVerySoonRule,
   targetDownRule,

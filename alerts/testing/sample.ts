@@ -31,6 +31,7 @@ export function sampleConfig(notify: Partial<NotifyConfig> = {}, services = samp
     environment: 'test',
     urls: defaultUrls,
     services,
+    references: [],
     notify: { teams: {}, ...notify },
     variables: [],
   };

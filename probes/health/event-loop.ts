@@ -23,7 +23,7 @@ export class EventLoopWatch implements Disposable {
   /** @param now milliseconds that only go forward, the clock of the attempts */
   constructor(now: () => number) {
     this.#now = now;
-    this.#lastMs = now();
+    this.#lastMs = performance.now();
     this.#timer = setInterval(() => this.#tick(), tickMs).unref();
   }
 
@@ -40,12 +40,14 @@ export class EventLoopWatch implements Disposable {
     clearInterval(this.#timer);
   }
 
+  /** What is measured is the real time, whatever clock the attempts go by: one that is turned by hand jumps. */
   #tick(): void {
-    const now = this.#now();
-    if (now - this.#lastMs > noticedMs) {
-      this.#stalls.push({ fromMs: this.#lastMs, toMs: now });
-      this.#stalls = this.#stalls.filter(({ toMs }) => toMs > now - keptMs).slice(-mostKept);
-    }
-    this.#lastMs = now;
+    const realMs = performance.now();
+    const gapMs = realMs - this.#lastMs;
+    this.#lastMs = realMs;
+    if (gapMs <= noticedMs) return;
+    const toMs = this.#now();
+    this.#stalls.push({ fromMs: toMs - gapMs, toMs });
+    this.#stalls = this.#stalls.filter((stall) => stall.toMs > toMs - keptMs).slice(-mostKept);
   }
 }

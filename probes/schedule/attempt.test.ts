@@ -98,7 +98,7 @@ describe('an attempt', () => {
     await ended;
     expect(kept.outcome).toMatchObject({
       verdict: 'inconclusive',
-      reason: 'internal',
+      reason: 'event_loop',
       found: 'the probe service stood still for 6 s',
     });
   });

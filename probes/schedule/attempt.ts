@@ -142,7 +142,13 @@ export class Attempt {
     if (this.#settled) return;
     this.#end(
       this.#deadlineLateMs > stalledMs && outcome.verdict === 'fail'
-        ? internalOutcome(`the probe service stood still for ${sayDuration(this.#deadlineLateMs)}`, this.#elapsedMs())
+        ? {
+            ...internalOutcome(
+              `the probe service stood still for ${sayDuration(this.#deadlineLateMs)}`,
+              this.#elapsedMs(),
+            ),
+            reason: 'event_loop',
+          }
         : outcome,
     );
   }

@@ -42,6 +42,8 @@ export interface Observer<T extends Task> {
   skipped(task: T, count: number): void;
   /** A fault of ours. */
   internal(place: string, error: unknown): void;
+  /** The outcome of an attempt that failed, or another one where the fail is our own doing. Times are monotonic. */
+  judge?(task: T, outcome: Outcome, fromMs: number, toMs: number): Promise<Outcome>;
 }
 
 /** Runs every task on its grid until disposed. */
@@ -225,11 +227,14 @@ class Loop<T extends Task> {
     }
   }
 
-  #attempt(): Promise<Outcome> {
+  async #attempt(): Promise<Outcome> {
     const { clock, resolve, memoryOf, observer } = this.#context;
+    const fromMs = clock.monotonic();
     const internal = (place: string, error: unknown) => observer.internal(place, error);
     this.#attempting = new Attempt(this.task, { clock, resolve, internal, memory: memoryOf(this.task) });
-    return this.#attempting.outcome;
+    const outcome = await this.#attempting.outcome;
+    if (outcome.verdict !== 'fail' || !observer.judge) return outcome;
+    return await observer.judge(this.task, outcome, fromMs, clock.monotonic());
   }
 }
 

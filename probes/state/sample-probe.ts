@@ -34,6 +34,7 @@ export function samplePlan(own: Partial<Plan> = {}): Plan {
     location: 'local',
     urls: defaultUrls,
     probes: [],
+    references: [],
     dependencies: new Map(),
     notify: { default: {}, teams: {} },
     ...own,

@@ -39,6 +39,7 @@ export function configForTest(config: Partial<Config> = {}): Config {
     environment: 'production',
     urls: defaultUrls,
     services: [],
+    references: [],
     notify: { teams: {} },
     variables: [],
     ...config,

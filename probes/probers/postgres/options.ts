@@ -63,7 +63,7 @@ export const postgresOptions = z.strictObject({
   expect: z
     .strictObject({
       rows: z
-        .union([z.int().min(0), z.strictObject({ at_least: z.int().min(1) })], {
+        .union([z.int().min(0), z.strictObject({ at_least: z.int().min(1).describe('How many rows at the least.') })], {
           error: 'expected a number of rows, or at_least with one',
         })
         .optional()
