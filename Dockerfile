@@ -16,8 +16,6 @@ COPY . .
 
 # Here the names of the stack's parts are Docker's to resolve.
 ENV NODE_ENV=production WATCHPOST_TARGET=compose
-# Looking up names runs in this pool, two at a time with its usual four threads.
-ENV UV_THREADPOOL_SIZE=32
 USER 1000:1000
 EXPOSE 9815
 ENTRYPOINT ["node", "/app/cli/watchpost.ts"]
