@@ -123,7 +123,7 @@ class Exchange implements AnswerReader {
     this.#phaseBeganMs = nowMs;
     this.#head = head;
     this.#headers = byName(head.headers);
-    this.#recorder.lazySteps(() => headSteps(head.status, head.version, this.#headers));
+    this.#recorder.lazySteps(headSteps(head.status, head.version, this.#headers));
     return this.#request.method === 'HEAD';
   }
 
@@ -171,7 +171,7 @@ class Exchange implements AnswerReader {
     const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     const body = bytes.toString('utf8');
     this.#end();
-    this.#recorder.lazySteps(() => [`a body of ${body.length} characters`]);
+    this.#recorder.step(`a body of ${body.length} characters`);
     this.#resolve({ status: this.#head.status, headers: this.#headers, body });
   }
 
@@ -276,9 +276,12 @@ const bodied: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 /** Headers whose values can be credentials. */
 const hidden: ReadonlySet<string> = new Set(['set-cookie', 'authorization', 'proxy-authorization', 'www-authenticate']);
 
-function headSteps(status: number, version: string, headers: Readonly<Record<string, readonly string[]>>) {
-  const lines = Object.entries(headers).map(([name, values]) => `< ${name}: ${shownHeader(name, values.join(', '))}`);
-  return [`< HTTP/${version} ${status}`, ...lines];
+/** Steps that hold on to the headers, and to nothing else of the exchange. */
+function headSteps(status: number, version: string, headers: Exchanged['headers']): () => readonly string[] {
+  return () => {
+    const lines = Object.entries(headers).map(([name, values]) => `< ${name}: ${shownHeader(name, values.join(', '))}`);
+    return [`< HTTP/${version} ${status}`, ...lines];
+  };
 }
 
 function shownHeader(name: string, value: string): string {
