@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type Bar, holds, type Missing, sayBars } from './bar.ts';
 import { compare } from './load.ts';
 import { startTarget } from './target.ts';
+import { truthOfTime } from './truth.ts';
 
 const usage = `npm run bench -- [--only http,https,time] [--targets 10000] [--every 10] [--rounds 2] [--warm 25] [--seconds 30]
                  [--against cloudprober,blackbox_exporter] [--keep]
@@ -54,6 +55,7 @@ async function bench(): Promise<number> {
       if (!only.includes(protocol)) continue;
       bars.push(...(await compare({ protocol, ...options, target, folder }, options)));
     }
+    if (only.includes('time')) bars.push(...(await truthOfTime(folder, options)));
   } finally {
     if (!values.keep) rmSync(folder, { recursive: true, force: true });
   }

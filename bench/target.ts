@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createAuthority } from '../probes/testing/certificates.ts';
 import { onPath, type Running, start, until } from './machine.ts';
@@ -25,6 +26,7 @@ const serverName = 'target.bench.test';
 /** nginx where it is installed, else a server on Node that says so. */
 export async function startTarget(folder: string): Promise<Target> {
   await mkdir(folder, { recursive: true });
+  for (const port of Object.values(ports)) await mustBeFree(port);
   const now = Date.now();
   const authority = await createAuthority('bench', now);
   const identity = await authority.issue({
@@ -58,6 +60,17 @@ export async function startTarget(folder: string): Promise<Target> {
     process,
     [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
   };
+}
+
+/** Two benchmarks at once would measure each other. */
+function mustBeFree(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (cause) =>
+      reject(new Error(`port ${port} is taken: is another benchmark running?`, { cause })),
+    );
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
+  });
 }
 
 /** The address of the target that is number `i`: 127.0.1.1, 127.0.1.2, … */

@@ -19,16 +19,12 @@ export const watchpost: Peer = {
   },
 };
 
-/** The probe service as it is started by `watchpost serve`, in a process of its own. */
-export async function serve(file: string, folder: string, ownArguments: readonly string[] = []) {
-  const cli = new URL('../../cli/watchpost.ts', import.meta.url).pathname;
+/** The probe service as `./watchpost serve` starts it: that command becomes the process that is measured. */
+export async function serve(file: string, folder: string) {
+  const command = new URL('../../watchpost', import.meta.url).pathname;
   const listen = `127.0.0.1:${port}`;
   const log = join(folder, 'watchpost.out');
-  const running = await start(
-    process.execPath,
-    [...ownArguments, cli, 'serve', '--config', file, '--listen', listen],
-    log,
-  );
+  const running = await start(command, ['serve', '--config', file, '--listen', listen], log);
   await until(60_000, `watchpost (its output is in ${log})`, () =>
     scrape(`http://${listen}/-/ready`).then(
       () => true,
