@@ -55,6 +55,7 @@ function plannedProbe(probe: ProbeConfig, service: Pick<PlannedProbe, 'team' | '
     ...service,
     run: (run) => bound.probe(probe.options, run),
     variants: bound.variants(probe.options),
+    awaitsBeats: bound.awaitsBeats,
   };
 }
 
@@ -74,6 +75,7 @@ function tellApart(this: Readonly<Record<string, unknown>>, key: string, value: 
 
 /** A prober whose arguments are the options of a probe as the configuration holds them. */
 export interface BoundProber {
+  readonly awaitsBeats: boolean;
   target(options: unknown): string;
   endpoints(options: unknown): readonly { readonly host: string; readonly port: number }[];
   variants(options: unknown): PlannedProbe['variants'];
@@ -84,6 +86,7 @@ export function findProber(kind: string): BoundProber {
   const prober = (probers as readonly Prober[]).find((known) => known.kind === kind);
   if (!prober) throw new Error(`no prober of kind "${kind}"; known: ${probers.map((known) => known.kind).join(', ')}`);
   return {
+    awaitsBeats: prober.awaitsBeats ?? false,
     target: (options) => prober.target(parsed(options).value),
     endpoints: (options) => prober.endpoints(parsed(options).value),
     variants: (options) => {

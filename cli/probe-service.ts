@@ -21,6 +21,8 @@ export interface ProbeServiceOptions {
   readonly alertmanager?: string;
   readonly otlpLogs?: string;
   readonly direct: boolean;
+  /** Folder for what outlives the process. */
+  readonly data?: string;
   readonly surroundings: (config: Config) => Surroundings;
   /** What is left of the configuration where not all of it can work. */
   readonly adapt?: (config: Config) => Config;
@@ -29,7 +31,7 @@ export interface ProbeServiceOptions {
 
 /** The probe service, put together from its parts. Rejects where the configuration is wrong or the port is taken. */
 export async function startProbeService(options: ProbeServiceOptions): Promise<Service> {
-  const { configFile, surroundings, listen, alertmanager, otlpLogs, direct, adapt = same, write } = options;
+  const { configFile, surroundings, listen, alertmanager, otlpLogs, direct, data, adapt = same, write } = options;
   return await startService({
     load: async () => {
       const result = await tryConfig(configFile, 'run');
@@ -41,6 +43,7 @@ export async function startProbeService(options: ProbeServiceOptions): Promise<S
     ...(alertmanager !== undefined && { alertmanager }),
     ...(otlpLogs !== undefined && { otlpLogs }),
     direct,
+    ...(data !== undefined && { data }),
     clock: systemClock,
     resolve: createResolver({
       ...(!inImage() && { overrides: new Map(partNames.map((part) => [part, '127.0.0.1'])) }),

@@ -15,6 +15,7 @@ interface Options {
   readonly alertmanager?: string;
   readonly otlpLogs?: string;
   readonly direct?: boolean;
+  readonly data?: string;
 }
 
 export function command(terminal: Terminal): Command {
@@ -23,20 +24,23 @@ export function command(terminal: Terminal): Command {
     .option('--listen <host:port>', 'where to listen', parseListen, { host: '127.0.0.1', port: parts.watchpost.port })
     .option('--alertmanager <url>', 'post alerts to this Alertmanager', parseUrl)
     .option('--otlp-logs <url>', 'send logs to this OTLP endpoint, such as http://127.0.0.1:3100/otlp', parseUrl)
+    .option('--data <folder>', 'keep states, beats and what was paged here, over restarts')
     .option('--direct', 'send pages itself, without an Alertmanager')
     .action((options: Options) => serve(options, terminal));
 }
 
 async function serve(options: Options, terminal: Terminal): Promise<void> {
   const stopped = stopSignal();
-  const { config: configFile, listen, alertmanager, otlpLogs, direct = false } = options;
-  const config = await readConfig(configFile, 'run');
+  const { config: configFile, listen, alertmanager, otlpLogs, data, direct = false } = options;
+  // In words at once: the service reads the file itself, and two of ten thousand probes are one too many to keep.
+  const said = say(await readConfig(configFile, 'run'));
   const service = await startProbeService({
     configFile,
     listen,
     ...(alertmanager !== undefined && { alertmanager }),
     ...(otlpLogs !== undefined && { otlpLogs }),
     direct,
+    ...(data !== undefined && { data }),
     surroundings: surroundingsHere,
     write: (line) => terminal.print(line),
   }).catch((error) => {
@@ -44,23 +48,28 @@ async function serve(options: Options, terminal: Terminal): Promise<void> {
   });
   const reload = () => void service.reload();
   process.on('SIGHUP', reload);
-  for (const line of facts(config, service.url, options)) terminal.print(line);
+  for (const line of facts(said, service.url, options)) terminal.print(line);
   await stopped;
   process.off('SIGHUP', reload);
   await stopWithin(3_000, () => service[Symbol.asyncDispose]());
 }
 
+function say(config: Config) {
+  return { probes: sayProbes(config), pages: sayWherePagesGo(config) };
+}
+
 function facts(
-  config: Config,
+  said: ReturnType<typeof say>,
   url: string,
-  { config: file, alertmanager, otlpLogs, direct }: Options,
+  { config: file, alertmanager, otlpLogs, direct, data }: Options,
 ): readonly string[] {
   return [
     `configuration: ${sayPath(file)}`,
-    `probing: ${sayProbes(config)}`,
+    `probing: ${said.probes}`,
     `metrics: ${url}/metrics`,
     `alerts: ${alertmanager ? `posted to ${alertmanager}` : 'posted nowhere (no --alertmanager)'}`,
-    `pages: ${direct ? sayWherePagesGo(config) : 'not sent from here (no --direct)'}`,
+    `pages: ${direct ? said.pages : 'not sent from here (no --direct)'}`,
+    `state: ${data === undefined ? 'in memory (no --data)' : `kept in ${sayPath(data)}`}`,
     ...(otlpLogs ? [`logs: sent to ${otlpLogs}`] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { DataFolderError } from '../probes/state/store/database.ts';
 import { UserError } from './user-error.ts';
 
 /**
@@ -34,5 +35,6 @@ export function sayListenFault(error: unknown, address: string): unknown {
   if (code === 'EACCES') return new UserError(`cannot listen on ${address}: permission denied`, { cause: error });
   if (code === 'EADDRNOTAVAIL')
     return new UserError(`cannot listen on ${address}: no such address here`, { cause: error });
+  if (error instanceof DataFolderError) return new UserError(error.message, { cause: error });
   return error;
 }

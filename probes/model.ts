@@ -148,6 +148,8 @@ export interface PlannedProbe extends ProbeId {
    */
   readonly fingerprint: string;
   readonly run: (run: Run) => Promise<Outcome>;
+  /** Jobs report to it, by a URL of its own. */
+  readonly awaitsBeats: boolean;
   /** The same probe done otherwise, for a diagnosis: `without verifying the certificate`. */
   readonly variants: readonly Variant[];
 }

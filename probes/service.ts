@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { Diagnoses } from './diagnose/diagnoses.ts';
-import { channelNames, DirectPager } from './export/direct.ts';
-import { type Failing, FastPath, type PostResult, postResults } from './export/fast-path.ts';
+import { DirectPager } from './export/direct.ts';
+import { type Failing, FastPath, type PostResult } from './export/fast-path.ts';
+import { setFirstValues } from './export/first-values.ts';
 import { Journal } from './export/journal.ts';
 import { Log, type LogSink } from './export/log.ts';
-import { logResults, startOtlpSink } from './export/otlp-sink.ts';
+import { startOtlpSink } from './export/otlp-sink.ts';
 import { OwnMetrics } from './export/own-metrics.ts';
 import { ProbeSeries } from './export/probe-series.ts';
 import type { MakeControls } from './health/controls.ts';
@@ -13,13 +13,19 @@ import type { Clock, Outcome, Plan, PlannedProbe, Resolve, Transition } from './
 import type { NamedResolver } from './net/other-resolvers.ts';
 import { createPager } from './pager/index.ts';
 import { ProbeMap } from './probe-map.ts';
+import { runsAlike } from './runs-alike.ts';
 import { attempt } from './schedule/attempt.ts';
 import { type RunReport, Scheduler } from './schedule/scheduler.ts';
+import { KeptPages } from './state/kept-pages.ts';
+import { KeptStates } from './state/kept-states.ts';
 import { Memories } from './state/memories.ts';
 import { ProbeStates } from './state/states.ts';
+import { StateStore } from './state/store/store.ts';
+import { heartbeatPath, heartbeatRoutes } from './status/heartbeats.ts';
 import { serve } from './status/http.ts';
 import { Receipts } from './status/receipts.ts';
 import { statusRoutes } from './status/routes.ts';
+import { readVersion } from './version.ts';
 
 export type Loaded = { readonly plan: Plan } | { readonly problem: string };
 type Reloaded = { readonly ok: true } | { readonly ok: false; readonly problem: string };
@@ -35,6 +41,8 @@ export interface ServiceOptions {
   readonly direct: boolean;
   /** Base of an OTLP endpoint, `http://loki:3100/otlp`. Without it records are only written as lines. */
   readonly otlpLogs?: string;
+  /** Folder for what outlives the process. Without it everything is in memory. */
+  readonly data?: string;
   readonly clock: Clock;
   readonly resolve: Resolve;
   /** Other ways to resolve a name, to compare with in a diagnosis. */
@@ -80,6 +88,8 @@ class Engine implements Service {
   readonly #journal: Journal;
   readonly #series: ProbeSeries;
   readonly #states: ProbeStates;
+  readonly #store: StateStore | undefined;
+  readonly #kept: KeptStates | undefined;
   readonly #memories: Memories;
   readonly #diagnoses: Diagnoses;
   readonly #health: Health;
@@ -97,11 +107,13 @@ class Engine implements Service {
     this.#options = options;
     this.#clock = clock;
     this.#plan = plan;
-    this.#startMetrics(version);
+    setFirstValues(this.#metrics, version);
     this.#sink = this.#startSink();
     this.#log = new Log({ clock, write, sink: this.#sink });
     this.#journal = new Journal({ log: this.#log, clock });
-    this.#memories = new Memories({ clock });
+    this.#store = this.#startStore();
+    this.#kept = this.#store && new KeptStates(this.#store);
+    this.#memories = new Memories({ clock, store: this.#store });
     this.#health = new Health({
       ...{ clock, resolve, metrics: this.#metrics, log: this.#log, controls: options.controls },
       stuck: () => this.#stuck(),
@@ -118,6 +130,8 @@ class Engine implements Service {
     });
     this.#states = new ProbeStates({
       clock,
+      kept: (probe) => this.#kept?.of(probe),
+      keep: (probe, state) => this.#kept?.keep(probe, state),
       diagnose: (probe, outcome) => this.#diagnoses.diagnose(probe, outcome),
       ask: (probe, notBeforeMs) => this.#scheduler.runNow(probe, notBeforeMs),
       changed: (transition) => this.#changed(transition),
@@ -156,6 +170,8 @@ class Engine implements Service {
       unready: () => (this.#stop.signal.aborted ? 'the service is stopping' : undefined),
       reload: () => this.reload(),
       tryOnce: (probe) => this.#tryOnce(probe),
+      heartbeatPath: (probe) => heartbeatPath(probe, this.#memories),
+      heartbeats: heartbeatRoutes({ clock: this.#clock, plan: () => this.#plan, memories: this.#memories }),
       runbook,
       receipt: (notification) => this.#receipts.take(notification),
       watchdog: () =>
@@ -185,6 +201,7 @@ class Engine implements Service {
     this.#states[Symbol.dispose]();
     const parts = [this.#fastPath, this.#direct, this.#server, this.#health];
     await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
+    this.#store?.[Symbol.dispose]();
     await this.#sink?.[Symbol.asyncDispose]();
   }
 
@@ -215,6 +232,7 @@ class Engine implements Service {
     for (const probe of plan.probes) wanted.set(probe, probe);
 
     this.#states.configure(plan.probes, plan.dependencies);
+    this.#kept?.retain(plan.probes);
     this.#series.configure(plan.probes, plan.location);
     this.#health.configure(plan);
     for (const probe of before) {
@@ -255,6 +273,7 @@ class Engine implements Service {
     if (scheduled) {
       const labels = { service: task.service };
       this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels);
+      this.#store?.ran(task, outcome.verdict, outcome.durationMs);
     }
     if (outcome.verdict !== 'pass') {
       const { verdict, reason } = outcome;
@@ -268,6 +287,7 @@ class Engine implements Service {
 
   #changed(transition: Transition): void {
     this.#journal.changed(transition);
+    this.#kept?.changed(transition);
     if (transition.to === 'down') this.#fastPath?.changed();
     this.#direct?.changed(transition);
   }
@@ -308,17 +328,18 @@ class Engine implements Service {
     return attempt(probe, { clock, resolve, stop: this.#stop.signal, internal, memory: this.#memories.of(probe) });
   }
 
-  #startMetrics(version: string): void {
-    this.#metrics.describe('watchpost_build_info', { version, node: process.version });
-    for (const result of postResults) this.#metrics.add('watchpost_fast_path_posts_total', 0, { result });
-    for (const result of logResults) this.#metrics.add('watchpost_log_records_total', 0, { result });
-    for (const status of ['firing', 'resolved']) this.#metrics.add('watchpost_receipts_total', 0, { status });
-    for (const channel of channelNames) {
-      for (const result of ['ok', 'failed']) this.#metrics.add('watchpost_notifications_total', 0, { channel, result });
-    }
-    for (const place of ['prober', 'prober_late', 'schedule', 'status', 'reload', 'log', 'pager']) {
-      this.#metrics.add('watchpost_internal_errors_total', 0, { place });
-    }
+  #startStore(): StateStore | undefined {
+    const { data: folder, clock } = this.#options;
+    if (folder === undefined) return undefined;
+    return new StateStore({
+      folder,
+      now: () => clock.now(),
+      wrote: (ok) => {
+        this.#metrics.add('watchpost_state_writes_total', 1, { result: ok ? 'ok' : 'failed' });
+        if (ok) this.#metrics.set('watchpost_state_last_write_timestamp_seconds', clock.now() / 1_000);
+      },
+      say: (level, message) => this.#log.record({ event: 'state', level, message }),
+    });
   }
 
   #startSink(): LogSink | undefined {
@@ -345,6 +366,7 @@ class Engine implements Service {
       down: () => this.#states.down(),
       plan: () => this.#plan,
       pager: (channels) => createPager({ channels, clock }),
+      kept: this.#store && new KeptPages(this.#store),
       delivered: (delivery, page) => {
         const { channel, ok } = delivery;
         this.#metrics.add('watchpost_notifications_total', 1, { channel, result: ok ? 'ok' : 'failed' });
@@ -366,23 +388,4 @@ class Engine implements Service {
       posted: (result, alerts, detail) => this.#posted(result, alerts, detail),
     });
   }
-}
-
-/** Whether a probe that runs may go on as it is: nothing that the scheduler or the prober sees has changed. */
-function runsAlike(a: PlannedProbe | undefined, b: PlannedProbe): boolean {
-  return (
-    a !== undefined &&
-    a.fingerprint === b.fingerprint &&
-    a.kind === b.kind &&
-    a.target === b.target &&
-    a.everyMs === b.everyMs &&
-    a.timeoutMs === b.timeoutMs &&
-    a.confirm === b.confirm
-  );
-}
-
-async function readVersion(): Promise<string> {
-  const metadata: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  const version = typeof metadata === 'object' && metadata && 'version' in metadata ? metadata.version : undefined;
-  return String(version ?? 'unknown');
 }

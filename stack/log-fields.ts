@@ -31,6 +31,7 @@ export const logEvents = [
   'receipt',
   'started',
   'stopping',
+  'state',
   'scheduler_stuck',
   'control_wrong',
   'internal_error',

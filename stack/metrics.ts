@@ -66,6 +66,9 @@ export const metrics = {
   ),
   probe_tls_cipher_info: g('1: the cipher that was agreed.', ['cipher']),
   probe_tls_version_info: g('1: the TLS version that was agreed.', ['version']),
+  probe_heartbeat_last_success_timestamp_seconds: g('When the job last reported a success, in Unix time.'),
+  probe_heartbeat_expected_interval_seconds: g('How often the job must report.'),
+  probe_heartbeat_job_duration_seconds: g('How long the last run of the job took that succeeded, as far as it said.'),
   watchpost_probe_down: g('1 while the probe is confirmed down, 0 otherwise. What rules and the fast path use.', [
     'severity',
     'team',
@@ -120,6 +123,10 @@ export const metrics = {
     'When the last conclusive run of a control ended, in Unix time.',
     ['control'],
   ),
+  watchpost_state_writes_total: own('counter', 'Writes of the state to disk, several changes each, by result.', [
+    'result',
+  ]),
+  watchpost_state_last_write_timestamp_seconds: own('gauge', 'When the state was last written to disk, in Unix time.'),
   watchpost_internal_errors_total: own('counter', 'Faults of the probe service itself, by place.', ['place']),
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -9,6 +9,8 @@ export function nativeFolders(data: string) {
     /** What was generated. */
     out: join(root, 'config'),
     logs: join(root, 'logs'),
+    /** What the probe service keeps over restarts. */
+    probeState: join(root, 'watchpost'),
     /** Says which process runs the stack, and how: `down` and `reload` read it. */
     state: join(root, 'up.json'),
     grafanaPassword: join(root, 'grafana', grafanaPasswordFile),

@@ -100,7 +100,7 @@ export class NativeStack implements AsyncDisposable {
   }
 
   async #startService(): Promise<Service> {
-    const { prepared, configFile, ports, write } = this.#options;
+    const { prepared, configFile, folders, ports, write } = this.#options;
     const { present, surroundings } = prepared;
     return await startProbeService({
       configFile,
@@ -108,6 +108,7 @@ export class NativeStack implements AsyncDisposable {
       ...(present.has('alertmanager') && { alertmanager: `http://${surroundings.address('alertmanager')}` }),
       ...(present.has('loki') && { otlpLogs: `http://${surroundings.address('loki')}/otlp` }),
       direct: !present.has('alertmanager'),
+      data: folders.probeState,
       surroundings: () => surroundings,
       adapt: (config: Config) => reachable(config, present),
       write,

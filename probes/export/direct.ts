@@ -5,6 +5,7 @@ import type { Clock, Plan, PlannedProbe, Transition } from '../model.ts';
 import type { Channels } from '../pager/channels.ts';
 import type { Delivery, Page, Pager } from '../pager/index.ts';
 import { ProbeMap } from '../probe-map.ts';
+import type { KeptPages } from '../state/kept-pages.ts';
 import { failureOf } from './failure-of.ts';
 import type { Failing } from './fast-path.ts';
 
@@ -29,6 +30,8 @@ export interface DirectOptions {
   readonly down: () => readonly Failing[];
   /** A pager for one channel, so that a retry does not repeat what another channel has delivered. */
   readonly pager: (channels: (team: string) => Channels) => Pager;
+  /** What was told before the process ended. Without it nothing is kept. */
+  readonly kept?: KeptPages | undefined;
   /** After each message. */
   readonly delivered: (delivery: Delivery, page: Page) => void;
   /** A page that no channel was configured for. */
@@ -64,6 +67,7 @@ export class DirectPager implements AsyncDisposable {
   readonly #sends = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #timer: Disposable | undefined;
+  #isRestored = false;
 
   constructor(options: DirectOptions) {
     this.#options = options;
@@ -92,6 +96,8 @@ export class DirectPager implements AsyncDisposable {
     for (const open of this.#open.values()) {
       if (!down.has(open.failing.probe)) this.#end(open, this.#options.clock.now(), removedNote);
     }
+    if (!this.#isRestored) this.#restore();
+    this.#isRestored = true;
     this.#arm(0);
   }
 
@@ -103,12 +109,41 @@ export class DirectPager implements AsyncDisposable {
     await Promise.race([Promise.all(this.#sends), tooLate.promise]);
   }
 
+  /** Takes up what the process before had open: what it told is not told again, and what it did not is. */
+  #restore(): void {
+    const { down, plan, kept, clock } = this.#options;
+    for (const failing of down()) this.#open.set(failing.probe, newCase(failing));
+    for (const probe of kept ? plan().probes : []) {
+      for (const page of kept?.of(probe) ?? []) {
+        const open = this.#open.get(probe);
+        const of = open?.failing.since === page.since ? open : newCase({ probe, ...page });
+        for (const name of channelNames) {
+          const told = page.told[name];
+          if (told) of.told.set(name, told);
+        }
+        if (of === open) continue;
+        of.endedAt = page.endedAt ?? clock.now();
+        of.note = page.note;
+        this.#ended.add(of);
+      }
+    }
+  }
+
+  #keep({ failing: { probe, since, outcome }, told, endedAt, note }: Case): void {
+    this.#options.kept?.put(probe, {
+      ...{ since, outcome, told: Object.fromEntries(told) },
+      ...(endedAt !== undefined && { endedAt }),
+      ...(note !== undefined && { note }),
+    });
+  }
+
   #end(ended: Case | undefined, at: number, note?: string): void {
     if (!ended) return;
     ended.note = note;
     this.#open.delete(ended.failing.probe);
     ended.endedAt = at;
     this.#ended.add(ended);
+    if (ended.told.size > 0) this.#keep(ended);
   }
 
   #arm(ms: number): void {
@@ -123,8 +158,10 @@ export class DirectPager implements AsyncDisposable {
     for (const ended of this.#ended) {
       const late = now - (ended.endedAt ?? now) > resolveWithinMs;
       const left = channelNames.filter((name) => ended.sending.has(name) || ended.told.get(name) === 'firing');
-      if (left.length === 0 || late) this.#ended.delete(ended);
-      else this.#send(ended, 'resolved');
+      if (left.length === 0 || late) {
+        this.#ended.delete(ended);
+        this.#options.kept?.remove(ended.failing.probe, ended.failing.since);
+      } else this.#send(ended, 'resolved');
     }
     if (this.#open.values().length > 0 || this.#ended.size > 0) this.#arm(tickMs);
   }
@@ -155,6 +192,7 @@ export class DirectPager implements AsyncDisposable {
       for (const delivery of deliveries) this.#options.delivered(delivery, page);
       if (!deliveries.every(({ ok }) => ok)) return;
       of.told.set(name, page.status);
+      this.#keep(of);
       // It recovered while the page was on its way: the resolve need not wait for the next tick.
       if (of.endedAt !== undefined && page.status === 'firing') this.#arm(0);
     } catch (error) {

@@ -27,5 +27,6 @@ function control(name: string, url: string): PlannedProbe {
     fingerprint: name,
     run: (run) => http.probe(value, options, run),
     variants: [],
+    awaitsBeats: false,
   };
 }

@@ -1,6 +1,7 @@
 import { dns } from './dns/dns.ts';
 import { file } from './file/file.ts';
 import { grpc } from './grpc/grpc.ts';
+import { heartbeat } from './heartbeat/heartbeat.ts';
 import { http } from './http/http.ts';
 import { icmp } from './icmp/icmp.ts';
 import { postgres } from './postgres/postgres.ts';
@@ -16,6 +17,7 @@ export const probers = [
   dns,
   file,
   grpc,
+  heartbeat,
   http,
   icmp,
   postgres,

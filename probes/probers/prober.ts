@@ -20,6 +20,8 @@ export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.Z
    * user's file: an expectation that is never looked at must not look like one that holds.
    */
   misfits?(value: z.output<Value>, options: z.output<Options>): readonly Misfit[];
+  /** It judges what jobs report (`Run.memory.beats`): each probe has a URL of its own for them. */
+  readonly awaitsBeats?: boolean;
   /** What is probed, without anything secret: the `target` label. */
   target(value: z.output<Value>): string;
   /** What is dialled, for checks of the configuration: which parts of the stack it names. Empty where nothing is. */

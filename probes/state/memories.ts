@@ -1,37 +1,113 @@
-import type { Beats, Clock, Memory, PlannedProbe } from '../model.ts';
+import { randomBytes } from 'node:crypto';
+import type { Beat, Beats, Clock, Memory, PlannedProbe, ProbeId } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
+import type { StateStore } from './store/store.ts';
 
-interface Kept extends Memory {
-  readonly fingerprint: string;
+interface Kept {
+  fingerprint: string;
+  text: string | undefined;
+  /** Undefined until somebody asks: then the waiting begins. */
+  beats: Beats | undefined;
 }
 
-/** What is kept for each probe from run to run, in memory. */
+/** What is kept for each probe from run to run; over restarts too where there is a store. */
 export class Memories {
   readonly #kept = new ProbeMap<Kept>();
+  readonly #tokens = new Map<string, ProbeId>();
+  readonly #tokenOf = new ProbeMap<string>();
   readonly #clock: Clock;
+  readonly #store: StateStore | undefined;
 
-  constructor(options: { readonly clock: Clock }) {
+  constructor(options: { readonly clock: Clock; readonly store?: StateStore | undefined }) {
     this.#clock = options.clock;
+    this.#store = options.store;
+    for (const { service, probe, fingerprint, kept } of this.#store?.read('select * from memories') ?? []) {
+      const { text, beats }: Pick<Kept, 'text' | 'beats'> = JSON.parse(String(kept));
+      this.#kept.set(
+        { service: String(service), probe: String(probe) },
+        { fingerprint: String(fingerprint), text, beats },
+      );
+    }
+    for (const { service, probe, token } of this.#store?.read('select * from tokens') ?? []) {
+      this.#know({ service: String(service), probe: String(probe) }, String(token));
+    }
   }
 
-  /** The memory of a probe as it is configured: another one where its options have changed. */
+  /** The memory of a probe as it is configured. What its prober remembered is forgotten where its options have changed. */
   of(probe: PlannedProbe): Memory {
-    const kept = this.#kept.get(probe);
-    if (kept?.fingerprint === probe.fingerprint) return kept;
-    const fresh = newMemory(probe.fingerprint, { awaitedSince: this.#clock.now() });
+    const kept = this.#keptOf(probe);
+    if (kept.fingerprint !== probe.fingerprint) {
+      kept.text = undefined;
+      kept.fingerprint = probe.fingerprint;
+    }
+    return {
+      recall: () => kept.text,
+      remember: (text) => {
+        if (text === kept.text) return;
+        kept.text = text;
+        this.#put(probe, kept);
+      },
+      beats: () => this.#beatsOf(probe, kept),
+    };
+  }
+
+  /** A job reports. False where it could not be written: then it is kept in memory, and the job should try again. */
+  report(probe: PlannedProbe, kind: 'started' | 'success' | 'failure', beat: Beat): boolean {
+    const kept = this.#keptOf(probe);
+    const beats = this.#beatsOf(probe, kept);
+    const ended = kind === 'started' ? undefined : { started: undefined };
+    const { started, ...rest } = { ...beats, ...ended, [kind]: beat };
+    kept.beats = started ? { ...rest, started } : rest;
+    this.#put(probe, kept);
+    // On disk before the job is told so.
+    return this.#store?.flush() ?? true;
+  }
+
+  /** What a job proves itself with: made once, at random. */
+  tokenOf(id: ProbeId): string {
+    const known = this.#tokenOf.get(id);
+    if (known !== undefined) return known;
+    const token = randomBytes(16).toString('hex');
+    this.#know(id, token);
+    const { service, probe } = id;
+    this.#store?.put(
+      ['token', service, probe],
+      'insert or replace into tokens values (?, ?, ?)',
+      service,
+      probe,
+      token,
+    );
+    return token;
+  }
+
+  /** Whose token this is. */
+  withToken(token: string): ProbeId | undefined {
+    return this.#tokens.get(token);
+  }
+
+  #know(id: ProbeId, token: string): void {
+    this.#tokens.set(token, id);
+    this.#tokenOf.set(id, token);
+  }
+
+  #keptOf(probe: PlannedProbe): Kept {
+    const known = this.#kept.get(probe);
+    if (known) return known;
+    const fresh: Kept = { fingerprint: probe.fingerprint, text: undefined, beats: undefined };
     this.#kept.set(probe, fresh);
     return fresh;
   }
-}
 
-function newMemory(fingerprint: string, beats: Beats): Kept {
-  let remembered: string | undefined;
-  return {
-    fingerprint,
-    recall: () => remembered,
-    remember(text) {
-      remembered = text;
-    },
-    beats: () => beats,
-  };
+  #beatsOf(probe: ProbeId, kept: Kept): Beats {
+    if (!kept.beats) {
+      kept.beats = { awaitedSince: this.#clock.now() };
+      this.#put(probe, kept);
+    }
+    return kept.beats;
+  }
+
+  #put({ service, probe }: ProbeId, { fingerprint, text, beats }: Kept): void {
+    const sql = 'insert or replace into memories values (?, ?, ?, ?)';
+    this.#store?.put(['memory', service, probe], sql, service, probe, fingerprint, JSON.stringify({ text, beats }));
+  }
 }

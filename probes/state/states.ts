@@ -36,12 +36,16 @@ export interface StatesOptions {
   readonly ask: (probe: PlannedProbe, notBeforeMs: number) => void;
   /** The outcome of a confirmed fail with what can be found out about it. A page waits for it, `holdBackMs` at most. */
   readonly diagnose?: (probe: PlannedProbe, outcome: Outcome) => Promise<Outcome>;
+  /** What the world was told of the probe before the process ended, where it was down. */
+  readonly kept?: (probe: PlannedProbe) => ProbeState | undefined;
+  /** The world is told something else of the probe from now on. */
+  readonly keep?: (probe: PlannedProbe, state: ProbeState) => void;
   /** A confirmed change. Parents are told of before their children. */
   readonly changed: (transition: Transition) => void;
 }
 
 /**
- * The state of every probe, in memory, and which changes count. A confirmed fail is held back until the services that
+ * The state of every probe, and which changes count. A confirmed fail is held back until the services that
  * the failing one depends on have answered, so that a database is paged for before the services behind it, and until it has
  * been diagnosed.
  */
@@ -67,13 +71,16 @@ export class ProbeStates implements Disposable {
         entry.probe = probe;
         stale.delete(entry);
       } else {
-        this.#entries.set(probe, newEntry(probe));
-        this.#tally.unknown++;
+        // Only a probe that is new to this process can have been told of by the one before.
+        const fresh = newEntry(probe, entry ? undefined : this.#options.kept?.(probe));
+        this.#entries.set(probe, fresh);
+        this.#tally[fresh.published.status]++;
       }
     }
     for (const entry of stale) {
       this.#release(entry);
       this.#tally[entry.published.status]--;
+      if (entry.published.status === 'down') this.#options.keep?.(entry.probe, initialStanding.state);
       if (this.#entries.get(entry.probe) === entry) this.#entries.delete(entry.probe);
     }
     this.#publishSettled();
@@ -175,6 +182,8 @@ export class ProbeStates implements Disposable {
   #tell(entry: Entry, state: ProbeState): void {
     this.#tally[entry.published.status]--;
     this.#tally[state.status]++;
+    const changes = state.status === 'down' || entry.published.status === 'down';
+    if (changes && state !== entry.published) this.#options.keep?.(entry.probe, state);
     entry.published = state;
   }
 
@@ -213,11 +222,11 @@ function settledSince(entry: Entry, ms: number): boolean {
   return entry.published.status === 'down' || entry.passedFromMs >= ms;
 }
 
-function newEntry(probe: PlannedProbe): Entry {
+function newEntry(probe: PlannedProbe, state: ProbeState = initialStanding.state): Entry {
   return {
     probe,
-    standing: initialStanding,
-    published: initialStanding.state,
+    standing: { ...initialStanding, state },
+    published: state,
     passedFromMs: Number.NEGATIVE_INFINITY,
     failedMs: Number.NEGATIVE_INFINITY,
     held: undefined,

@@ -12,7 +12,7 @@ export interface Answer {
   readonly body: string | AsyncIterable<string>;
 }
 
-interface Asked {
+export interface Asked {
   readonly url: URL;
   /** What the path's `:name` parts matched, decoded. */
   readonly params: Readonly<Record<string, string>>;

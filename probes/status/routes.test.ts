@@ -16,6 +16,8 @@ async function start(own: Partial<StatusSource> = {}) {
     outcome: failed('body', { found: '<b>&' }),
   };
   const source: StatusSource = {
+    heartbeatPath: () => undefined,
+    heartbeats: [],
     plan: () => plan,
     probes: () => plan.probes.map((probe) => ({ probe, state, lastRunAt: Date.UTC(2026, 10, 23, 1) })),
     metrics: async function* () {

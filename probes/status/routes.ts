@@ -17,6 +17,9 @@ export interface StatusSource {
   readonly reload: () => Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string }>;
   /** One attempt that is not counted and changes no state. */
   readonly tryOnce: (probe: PlannedProbe) => Promise<Outcome>;
+  /** Where jobs report to a probe: path; undefined where none does. */
+  readonly heartbeatPath: (probe: PlannedProbe) => string | undefined;
+  readonly heartbeats: readonly Route[];
   readonly runbook: (alertname: string) => Promise<string | undefined>;
   readonly receipt: (notification: Notification) => void;
   /** The Watchdog alert came back. */
@@ -76,7 +79,10 @@ export function statusRoutes(source: StatusSource): readonly Route[] {
         tries++;
         try {
           const outcome = await source.tryOnce(probe);
-          if (url.searchParams.get('format') !== 'json') return text(200, explain(probe, outcome));
+          const path = source.heartbeatPath(probe);
+          const reports =
+            path === undefined ? '' : `\nIts job reports to ${url.origin}${path} (POST; …/start and …/fail as well).`;
+          if (url.searchParams.get('format') !== 'json') return text(200, explain(probe, outcome) + reports);
           const { service, probe: name, kind, target } = probe;
           return json(200, { service, probe: name, kind, target, ...outcome });
         } finally {
@@ -119,6 +125,7 @@ export function statusRoutes(source: StatusSource): readonly Route[] {
           }
         }),
     },
+    ...source.heartbeats,
   ];
   return routes;
 }

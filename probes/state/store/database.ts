@@ -24,6 +24,9 @@ create index runs_begins on runs (span, begins);
 pragma user_version = ${version};
 `;
 
+/** The folder cannot be used: what the user has to see to. */
+export class DataFolderError extends Error {}
+
 export interface Opened {
   readonly database: DatabaseSync;
   /** Where a file that could not be read was put. Nothing of it is lost, and nothing of it is used. */
@@ -31,21 +34,26 @@ export interface Opened {
 }
 
 /**
- * Opens the database of a data folder, and makes both where they are not there. Throws where another process has it open
+ * Opens the database of a data folder, and makes both where they are not there. Throws a `DataFolderError` where another process has it open
  * (naming that process), where the folder cannot be written, and where a later version has written it.
  * @param now Unix milliseconds
  */
 export function openDatabase(folder: string, now: number): Opened {
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new DataFolderError(`the data folder ${folder} cannot be made: ${wordsOf(error)}`, { cause: error });
+  }
   const file = join(folder, fileName);
   let setAside: string | undefined;
   let database: DatabaseSync;
   try {
     database = prepared(file);
   } catch (error) {
-    if (isLocked(error)) throw new Error(`the data folder ${folder} is in use${ownerOf(folder)}`, { cause: error });
+    if (isLocked(error))
+      throw new DataFolderError(`the data folder ${folder} is in use${ownerOf(folder)}`, { cause: error });
     if (!isCorrupt(error))
-      throw new Error(`the data folder ${folder} cannot be used: ${wordsOf(error)}`, { cause: error });
+      throw new DataFolderError(`the data folder ${folder} cannot be used: ${wordsOf(error)}`, { cause: error });
     setAside = `${file}.corrupt-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;
     for (const suffix of ['', '-wal', '-shm']) moveIfThere(`${file}${suffix}`, `${setAside}${suffix}`);
     database = prepared(file);

@@ -1,0 +1,65 @@
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ManualClock } from '../schedule/manual-clock.ts';
+import { Memories } from './memories.ts';
+import { sampleProbe } from './sample-probe.ts';
+import { StateStore } from './store/store.ts';
+
+const backup = sampleProbe({ service: 'backup', probe: 'nightly' });
+
+function open(folder: string) {
+  return new StateStore({ folder, now: () => 0, wrote: () => {}, say: () => {} });
+}
+
+test('what a prober remembers is there again after a restart, and gone when its options change', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'memories-'));
+  const clock = new ManualClock();
+  {
+    using store = open(folder.path);
+    new Memories({ clock, store }).of(backup).remember('ten sizes');
+  }
+  using store = open(folder.path);
+  const memories = new Memories({ clock, store });
+  expect(memories.of(backup).recall()).toBe('ten sizes');
+  expect(memories.of({ ...backup, fingerprint: 'another' }).recall()).toBeUndefined();
+});
+
+test('beats outlive a restart and a change of options, and the waiting does not begin again', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'memories-'));
+  const clock = new ManualClock();
+  const began = clock.now();
+  {
+    using store = open(folder.path);
+    const memories = new Memories({ clock, store });
+    expect(memories.of(backup).beats()).toEqual({ awaitedSince: began });
+    await clock.advance(5_000);
+    expect(memories.report(backup, 'started', { at: clock.now() })).toBe(true);
+    expect(memories.of(backup).beats()).toEqual({ awaitedSince: began, started: { at: began + 5_000 } });
+    memories.report(backup, 'success', { at: clock.now(), durationMs: 12 });
+  }
+  using store = open(folder.path);
+  await clock.advance(60_000);
+  const memories = new Memories({ clock, store });
+  const beats = { awaitedSince: began, success: { at: began + 5_000, durationMs: 12 } };
+  expect(memories.of({ ...backup, fingerprint: 'another' }).beats()).toEqual(beats);
+});
+
+test('a token is made once, outlives a restart, and says whose it is', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'memories-'));
+  const clock = new ManualClock();
+  let token = '';
+  {
+    using store = open(folder.path);
+    const memories = new Memories({ clock, store });
+    token = memories.tokenOf(backup);
+    expect(token).toMatch(/^[0-9a-f]{32}$/);
+    expect(memories.tokenOf(backup)).toBe(token);
+  }
+  using store = open(folder.path);
+  const memories = new Memories({ clock, store });
+  expect(memories.tokenOf(backup)).toBe(token);
+  expect(memories.withToken(token)).toMatchObject({ service: 'backup', probe: 'nightly' });
+  expect(memories.withToken('another')).toBeUndefined();
+});

@@ -1,0 +1,127 @@
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { startWatchpost } from '../../cli/testing/running-watchpost.ts';
+import { type SlackSink, startSlackSink } from '../support/slack-sink.ts';
+import { startTarget } from '../support/target.ts';
+
+const kills = 50;
+/** What happened within this time before a kill may be lost. */
+const lostMs = 1_000;
+
+test(`a probe service that is killed ${kills} times in the middle of everything forgets nothing and pages nothing twice`, async ({
+  annotate,
+}) => {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = cleanup.use(await mkdtempDisposable(join(tmpdir(), 'killed-')));
+  const slack = cleanup.use(await startSlackSink());
+  const targets = await Promise.all(Array.from({ length: 6 }, async () => cleanup.use(await startTarget())));
+  await mkdir(join(folder.path, 'secrets'));
+  const secret = join(folder.path, 'secrets/slack');
+  await writeFile(secret, `${slack.url}\n`);
+  const config = join(folder.path, 'watchpost.yaml');
+  await writeFile(
+    config,
+    configuration(
+      targets.map(({ port }) => port),
+      secret,
+    ),
+  );
+  const data = join(folder.path, 'data');
+  const args = ['serve', '--config', config, '--listen', '127.0.0.1:0', '--data', data, '--direct'];
+  const random = seeded(20_261_123);
+  const broken = new Set<number>();
+  let keptDowns: ReadonlyMap<string, string> = new Map();
+  let path = '';
+  let beats = 0;
+
+  for (let i = 0; i < kills; i++) {
+    const service = await startWatchpost(args);
+    const [, url = ''] = await service.says(/^metrics: (http:\S+)\/metrics$/m);
+    const downAtStart = downs(await (await fetch(`${url}/metrics`)).text());
+    for (const [probe, since] of keptDowns) expect({ probe, since: downAtStart.get(probe) }).toEqual({ probe, since });
+    path ||= /(\/heartbeat\/\w+)/.exec(await (await fetch(`${url}/debug/app/beat`)).text())?.[1] ?? '';
+    // One target breaks or is mended; the other five go on.
+    const chosen = Math.floor(random() * targets.length);
+    if (broken.delete(chosen)) targets[chosen]?.answer(200);
+    else {
+      broken.add(chosen);
+      targets[chosen]?.answer(503);
+    }
+    const livesMs = 300 + random() * 1_400;
+    await pause(Math.max(0, livesMs - lostMs));
+    const before = downs(await (await fetch(`${url}/metrics`)).text());
+    await pause(Math.min(livesMs, lostMs) + 100);
+    const after = downs(await (await fetch(`${url}/metrics`)).text());
+    // Taken at the very last moment: a job that was told so does not come again.
+    const reported = Date.now();
+    const taken = (await fetch(`${url}${path}`, { method: 'POST' })).status === 200;
+    await service.stop('SIGKILL');
+    expect(taken).toBe(true);
+    beats++;
+    // Down a second before the kill, and still down at it: that must be there again.
+    keptDowns = new Map([...before].filter(([probe, since]) => after.get(probe) === since));
+    const database = new DatabaseSync(join(data, 'state.sqlite'));
+    expect(database.prepare('pragma integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    const [memory] = database.prepare("select kept from memories where probe = 'beat'").all();
+    expect(JSON.parse(String(memory?.kept)).beats.success.at).toBeGreaterThanOrEqual(reported);
+    database.close();
+  }
+
+  // Left alone for a moment, it comes to rest: everything that is broken has been paged for.
+  await using last = await startWatchpost(args);
+  await last.says(/^metrics: /m);
+  await pause(6_000);
+  const pages = firing(slack);
+  const twice = [...pages].filter(([, count]) => count > 1);
+  await annotate(
+    `${kills} kills: ${beats} beats, none lost; ${pages.size} failures paged, ${twice.length} of them twice`,
+    'measured',
+  );
+  expect(pages.size).toBeGreaterThan(10);
+  expect(twice).toEqual([]);
+}, 400_000);
+
+/** Since when, by probe, of those that are down. */
+function downs(metrics: string): ReadonlyMap<string, string> {
+  const lines = metrics.matchAll(/^watchpost_probe_down_since_timestamp_seconds\{.*probe="([^"]+)".*\} (\S+)$/gm);
+  return new Map([...lines].map(([, probe = '', since = '']) => [probe, since]));
+}
+
+/** How often each failure was paged for: the title and when it began. */
+function firing(slack: SlackSink): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const message of slack.received) {
+    const text = JSON.stringify(message);
+    const [, probe] = /(app\/p\d) is down/.exec(text) ?? [];
+    const [, since] = /Since (\S+) UTC/.exec(text) ?? [];
+    if (probe && since) counts.set(`${probe} since ${since}`, (counts.get(`${probe} since ${since}`) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function configuration(ports: readonly number[], secret: string): string {
+  const probes = ports.map(
+    (port, i) =>
+      `      p${i}: { http: "http://127.0.0.1:${port}/", every: 1s, timeout: 500ms, confirm: 0, recover: 1 }\n`,
+  );
+  return `stack: s
+services:
+  app:
+    probes:
+${probes.join('')}      beat: { heartbeat: { every: 1h, grace: 5m }, every: 1s }
+notify: { slack: { webhook_url_file: ${secret} } }
+`;
+}
+
+/** The same numbers from 0 to 1 every time. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
