@@ -6,6 +6,7 @@ import type { Config } from '../config/model.ts';
 import { generateDashboards } from '../dashboards/index.ts';
 import { generateGrafana } from '../grafana/index.ts';
 import { generateLoki } from '../loki/index.ts';
+import { hostileReference } from '../probes/testing/hostile/reference.ts';
 import { generatePrometheus } from '../prometheus/index.ts';
 import { type GeneratedFile, generatedFolders, type Surroundings } from '../stack/surroundings.ts';
 
@@ -23,7 +24,11 @@ export function generateAll(config: Config, surroundings: Surroundings): readonl
 
 /** What else a checkout holds: compose.yaml, and the reference pages, which depend on no configuration. */
 export function generateForCheckout(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
-  return proven([...generateCompose(config, surroundings), ...generateDocs()]);
+  return proven([
+    ...generateCompose(config, surroundings),
+    ...generateDocs(),
+    { path: 'docs/generated/hostile.md', content: hostileReference() },
+  ]);
 }
 
 /** The folders that hold generated files and nothing else, below the output root. */
