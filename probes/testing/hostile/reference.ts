@@ -7,17 +7,19 @@ export function hostileReference(): string {
   const rows = hostileRows.map((row) => {
     const verdict = `${reasons[row.reason].verdict} \`${row.reason}\``;
     const sees = row.connections === undefined ? '' : String(row.connections);
-    return `| ${row.name.replaceAll('|', '\\|')} | ${probeWords(row)} | ${verdict} | ${sees} |`;
+    const name = row.name.replaceAll('|', '\\|');
+    return `| ${name} | ${probeWords(row)} | ${verdict} | ${sees} | ${row.blackbox ?? ''} |`;
   });
   return [
     '# Hostile targets',
     '',
     `What ${hostileRows.length} targets do to a probe, and the verdict that comes of it. A test runs every row three times, and asks as well that`,
     'the deadline is kept to 50 ms, that every socket is closed, and, where a number stands, that the target saw exactly so many',
-    'connections.',
+    'connections. Where blackbox_exporter is on PATH, every row that it can be configured for is run against it too: a verdict that',
+    'differs is explained in the last column.',
     '',
-    '| A target that … | Probed by | Verdict | Connections |',
-    '| --- | --- | --- | --- |',
+    '| A target that … | Probed by | Verdict | Connections | Where blackbox_exporter differs |',
+    '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
   ].join('\n');
