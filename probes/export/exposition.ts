@@ -1,5 +1,7 @@
 /** The Prometheus text format, version 0.0.4: the writing side. https://prometheus.io/docs/instrumenting/exposition_formats/ */
 
+import type { MetricType } from '../../stack/metrics.ts';
+
 export const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
@@ -8,53 +10,53 @@ export const contentType = 'text/plain; version=0.0.4; charset=utf-8';
  * than all the rest.
  */
 export class ExpositionWriter {
-  #text = '';
+  /** Joined when they are taken: a text that grows by every piece is a tree of as many objects. */
+  #pieces: string[] = [];
+  #length = 0;
   /** What is still to be written before the first sample of the family. */
   #head = '';
   #name = '';
 
-  family({
-    name,
-    type,
-    help,
-  }: {
-    readonly name: string;
-    readonly type: 'gauge' | 'counter';
-    readonly help: string;
-  }): void {
+  family({ name, type, help }: FamilyHead): void {
     this.#name = name;
     this.#head = `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
   }
 
-  /** @param more labels behind the others, as `labelText` makes them */
-  sample(value: number, labels: string, more = ''): void {
+  /**
+   * @param more labels behind the others, as `labelText` makes them
+   * @param suffix of the name, where a family has more than one: `_bucket`
+   */
+  sample(value: number, labels: string, more = '', suffix = ''): void {
     if (this.#head !== '') {
-      this.#text += this.#head;
+      this.#pieces.push(this.#head);
       this.#head = '';
     }
-    this.#text += this.#name;
-    if (labels !== '' || more !== '') {
-      this.#text += '{';
-      this.#text += labels;
-      if (labels !== '' && more !== '') this.#text += ',';
-      this.#text += more;
-      this.#text += '}';
-    }
-    this.#text += ' ';
-    this.#text += renderValue(value);
-    this.#text += '\n';
+    if (labels === '' && more === '') this.#pieces.push(this.#name, suffix);
+    else if (more === '') this.#pieces.push(this.#name, suffix, '{', labels, '}');
+    else this.#pieces.push(this.#name, suffix, '{', labels, labels === '' ? '' : ',', more, '}');
+    this.#pieces.push(' ', renderValue(value), '\n');
+    // Near enough to know when a part is long enough.
+    this.#length += this.#name.length + labels.length + more.length + 10;
   }
 
+  /** About how much was written since it was last taken. */
   get length(): number {
-    return this.#text.length;
+    return this.#length;
   }
 
   /** What was written since it was last taken. */
   take(): string {
-    const text = this.#text;
-    this.#text = '';
+    const text = this.#pieces.join('');
+    this.#pieces = [];
+    this.#length = 0;
     return text;
   }
+}
+
+interface FamilyHead {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
 }
 
 /** `a="1",b="2"`. An empty label value is the same as none, and is left out. */

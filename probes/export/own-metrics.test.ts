@@ -21,15 +21,35 @@ describe("the service's own metrics", () => {
     expect(series).toEqual([{ name: 'watchpost_config_info', labels: { hash: 'new' }, value: 1 }]);
   });
 
-  test('a histogram has a bucket at the default time limit', async () => {
+  test('a histogram counts what is not longer than each bound, of which the default time limit is one', async () => {
     const own = new OwnMetrics();
-    own.observe('watchpost_service_probe_duration_seconds', 0.02, { service: 'panel' });
-    const series = readExposition(await own.render());
-    expect(series).toContainEqual({
-      name: 'watchpost_service_probe_duration_seconds_bucket',
-      labels: { le: '5', service: 'panel' },
-      value: 1,
-    });
+    for (const seconds of [0.02, 0.025, 4.9, 60])
+      own.observe('watchpost_service_probe_duration_seconds', seconds, { service: 'panel' });
+    own.observe('watchpost_service_probe_duration_seconds', 0.001, { service: 'other' });
+    const name = 'watchpost_service_probe_duration_seconds';
+    const series = readExposition(await own.render()).filter((one) => one.name.startsWith(name));
+    const of = (suffix: string, service: string) =>
+      series
+        .filter((one) => one.name === name + suffix && one.labels.service === service)
+        .map(({ labels, value }) => [labels.le, value]);
+    expect(of('_bucket', 'panel')).toEqual([
+      ['0.005', 0],
+      ['0.01', 0],
+      ['0.025', 2],
+      ['0.05', 2],
+      ['0.1', 2],
+      ['0.2', 2],
+      ['0.3', 2],
+      ['0.5', 2],
+      ['1', 2],
+      ['2.5', 2],
+      ['5', 3],
+      ['10', 3],
+      ['+Inf', 4],
+    ]);
+    expect(of('_sum', 'panel')).toEqual([[undefined, 0.02 + 0.025 + 4.9 + 60]]);
+    expect(of('_count', 'panel')).toEqual([[undefined, 4]]);
+    expect(of('_count', 'other')).toEqual([[undefined, 1]]);
   });
 
   test('are nobody else’s: the global registry stays empty, and two services do not share', async () => {

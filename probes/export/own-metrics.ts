@@ -1,20 +1,26 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type MetricName, type MetricType, metrics } from '../../stack/metrics.ts';
-
-/** Bounds in seconds: the default time limit of a probe is 5 s, and a good answer takes milliseconds. */
-const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10];
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type MetricName, metrics } from '../../stack/metrics.ts';
+import { Durations } from './durations.ts';
+import { ExpositionWriter } from './exposition.ts';
+import { LabelTexts } from './label-texts.ts';
 
 /** The probe service's metrics of itself, in a registry of its own. */
 export class OwnMetrics {
   readonly #registry = new Registry();
-  readonly #metrics = new Map<MetricName, Gauge | Counter | Histogram>();
+  readonly #metrics = new Map<MetricName, Gauge | Counter>();
+  readonly #durations = new Map<MetricName, Durations>();
+  readonly #labelTexts = new LabelTexts();
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
     for (const [name, { type, scope, help, labels }] of Object.entries(metrics)) {
       if (scope !== 'own') continue;
+      if (type === 'histogram') {
+        this.#durations.set(name as MetricName, new Durations());
+        continue;
+      }
       const common = { name, help, labelNames: labels, registers: [this.#registry] };
-      const metric = makeMetric(type, common);
+      const metric = type === 'gauge' ? new Gauge(common) : new Counter(common);
       // A gauge without labels begins as 0, which would be a claim: "last success in 1970".
       if (type === 'gauge') metric.remove({});
       this.#metrics.set(name as MetricName, metric);
@@ -41,10 +47,10 @@ export class OwnMetrics {
     metric.inc({ ...labels }, count);
   }
 
-  observe(name: MetricName, value: number, labels: Readonly<Record<string, string>> = {}): void {
-    const metric = this.#metrics.get(name);
-    if (!(metric instanceof Histogram)) throw new Error(`metric "${name}" is not a histogram of the probe service`);
-    metric.observe({ ...labels }, value);
+  observe(name: MetricName, seconds: number, labels: Readonly<Record<string, string>> = {}): void {
+    const durations = this.#durations.get(name);
+    if (!durations) throw new Error(`metric "${name}" is not a histogram of the probe service`);
+    durations.observe(this.#labelTexts.of(labels), seconds);
   }
 
   /** Removes the series of one set of labels. */
@@ -52,23 +58,12 @@ export class OwnMetrics {
     this.#metrics.get(name)?.remove({ ...labels });
   }
 
-  render(): Promise<string> {
-    return this.#registry.metrics();
-  }
-}
-
-function makeMetric(
-  type: MetricType,
-  common: { name: string; help: string; labelNames: readonly string[]; registers: Registry[] },
-): Gauge | Counter | Histogram {
-  switch (type) {
-    case 'gauge':
-      return new Gauge(common);
-    case 'counter':
-      return new Counter(common);
-    case 'histogram':
-      return new Histogram({ ...common, buckets: durationBuckets });
-    default:
-      return type satisfies never;
+  async render(): Promise<string> {
+    const writer = new ExpositionWriter();
+    for (const [name, durations] of this.#durations) {
+      writer.family({ name, type: 'histogram', help: metrics[name].help });
+      durations.write(writer);
+    }
+    return writer.take() + (await this.#registry.metrics());
   }
 }

@@ -41,7 +41,7 @@ interface RecordedText {
 }
 
 /** About how much text is written before anybody else has a turn: a millisecond's worth. */
-const chunkLength = 131_072;
+const chunkLength = 65_536;
 
 /** The series of every probe: what it counted, what the last run reported, and what the state is. */
 export class ProbeSeries {
