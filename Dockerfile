@@ -19,5 +19,5 @@ ENV NODE_ENV=production WATCHPOST_TARGET=compose
 USER 1000:1000
 EXPOSE 9815
 # The nursery as in ./watchpost.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/cli/watchpost.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "--heap-growing-percent=50", "/app/cli/watchpost.ts"]
 CMD ["serve", "--config", "/etc/watchpost/probes/watchpost.yaml", "--listen", "0.0.0.0:9815", "--alertmanager", "http://alertmanager:9093", "--otlp-logs", "http://loki:3100/otlp"]

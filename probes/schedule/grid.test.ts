@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstSlot, gridOf, nextSlot, phase, slotFrom } from './grid.ts';
+import { firstSlot, gridOf, nextSlot, offsetIn, phase, slotFrom } from './grid.ts';
 
 describe('phase', () => {
   test('is the same on every start, so that a restart moves no probe', () => {
@@ -26,6 +26,18 @@ describe('phase', () => {
     { name: 'service and probe swapped', a: { service: 'x', probe: 'y' }, b: { service: 'y', probe: 'x' } },
   ])('tells names apart that would be one when joined: $name', ({ a, b }) => {
     expect(phase(a)).not.toBe(phase(b));
+  });
+});
+
+describe('where a start falls', () => {
+  const ids = Array.from({ length: 1_000 }, (_, i) => ({ service: `service-${i % 50}`, probe: `probe-${i}` }));
+
+  test('is at its part of the interval, with those of the same fiftieth of a second', () => {
+    for (const id of ids) {
+      const [part, at] = [phase(id) * 1_000, offsetIn(id, 1_000)];
+      expect(at % 20).toBe(0);
+      expect(part - at).toSatisfy((ms: number) => ms >= 0 && ms < 20);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Outcome, PlannedProbe, Run } from '../model.ts';
 import { emptyMemory, failed, inconclusive, passed, sampleProbe } from '../state/sample-probe.ts';
-import { firstSlot, gridOf, phase } from './grid.ts';
+import { firstSlot, gridOf, offsetIn } from './grid.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type RunReport, Scheduler } from './scheduler.ts';
 
@@ -49,7 +49,7 @@ function takes(clock: ManualClock, ms: number, outcomes: readonly Outcome[] = [p
 }
 
 const every = 1_000;
-const offset = phase(sampleProbe()) * every;
+const offset = offsetIn(sampleProbe(), every);
 
 describe('the schedule', () => {
   test('starts every probe in its own place of the interval, within the first interval', async () => {
@@ -58,7 +58,7 @@ describe('the schedule', () => {
     for (const probe of names) scheduler.set(sampleProbe({ probe, everyMs: 4_000 }));
     await clock.advance(4_000);
     const began = new Map(reports.map(({ task, decidedFromMs }) => [task.probe, decidedFromMs]));
-    expect(began).toEqual(new Map(names.map((probe) => [probe, phase({ service: 'panel', probe }) * 4_000])));
+    expect(began).toEqual(new Map(names.map((probe) => [probe, offsetIn({ service: 'panel', probe }, 4_000)])));
     expect(new Set(began.values()).size).toBe(4);
   });
 
@@ -219,7 +219,7 @@ describe('a run that is asked for', () => {
     expect(reports.map(({ scheduled }) => scheduled)).toEqual([true, false]);
     expect(starts[1]).toBe(8_000);
     await clock.advance(60_000);
-    const grid = starts.slice(2).map((start) => Math.round(start - phase(sampleProbe()) * 20_000) % 20_000);
+    const grid = starts.slice(2).map((start) => Math.round(start - offsetIn(sampleProbe(), 20_000)) % 20_000);
     expect(first).toBeLessThan(5_000);
     expect(new Set(grid)).toEqual(new Set([0]));
   });
