@@ -202,6 +202,7 @@ class Engine implements Service {
     const parts = [this.#fastPath, this.#direct, this.#server, this.#health];
     await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
     this.#store?.[Symbol.dispose]();
+    this.#journal[Symbol.dispose]();
     await this.#sink?.[Symbol.asyncDispose]();
   }
 

@@ -86,6 +86,17 @@ describe('the journal', () => {
     expect(lines[0]).toContain("panel/ready is inconclusive: the prober's own resolver did not answer (no answer)");
   });
 
+  test('lets ten probes speak for all that are inconclusive for one reason', async () => {
+    const { clock, lines, journal } = setUp();
+    for (let i = 0; i < 25; i++) journal.inconclusive(sampleProbe({ probe: `ready-${i}` }), inconclusive());
+    expect(lines).toHaveLength(10);
+    await clock.advance(10_000);
+    expect(lines).toHaveLength(11);
+    expect(lines.at(-1)).toMatch(/ warn {2}15 more probes are inconclusive: the prober's own resolver did not answer$/);
+    journal.inconclusive(sampleProbe({ probe: 'live' }), inconclusive());
+    expect(lines).toHaveLength(12);
+  });
+
   test('tells of posts that fail once a minute, and when they work again', async () => {
     const { clock, journal, events } = setUp();
     journal.posted(true, 1, '');

@@ -8,6 +8,10 @@ import type { Log } from './log.ts';
 /** While a failure lasts, a probe says so this often. */
 const repeatMs = 60_000;
 
+/** Of the probes that are inconclusive for one reason within this time, so many have a line of their own. */
+const troubleMs = 10_000;
+const mostTold = 10;
+
 /** When a probe last said that it fails or knows nothing, monotonic. */
 interface Said {
   failedMs: number;
@@ -15,10 +19,12 @@ interface Said {
 }
 
 /** Writes into the log what becomes of probes: every change, and of failing runs as many as a person can read. */
-export class Journal {
+export class Journal implements Disposable {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #said = new ProbeMap<Said>();
+  /** How many probes are inconclusive for a reason, since the first of them said so. */
+  readonly #troubles = new Map<Outcome['reason'], { told: number; readonly timer: Disposable }>();
   /** When a fault of ours was last told of, by place. */
   readonly #internalMs = new Map<string, number>();
   /** When a post that failed was last told of; undefined while they work. */
@@ -47,12 +53,35 @@ export class Journal {
     const said = this.#of(probe);
     if (this.#clock.monotonic() - said.inconclusiveMs < repeatMs) return;
     said.inconclusiveMs = this.#clock.monotonic();
+    if (!this.#isAmongFirst(outcome.reason)) return;
     const why = outcome.found ? `${reasons[outcome.reason].words} (${outcome.found})` : reasons[outcome.reason].words;
     this.#log.record({
       event: 'probe_inconclusive',
       level: 'warn',
       message: `${name(probe)} is inconclusive: ${why}`,
       fields: outcomeFields(probe, outcome),
+    });
+  }
+
+  /** Our own trouble is that of all probes at once, and ten thousand lines would add to it: some speak for the others. */
+  #isAmongFirst(reason: Outcome['reason']): boolean {
+    const trouble = this.#troubles.get(reason) ?? {
+      told: 0,
+      timer: this.#clock.after(troubleMs, () => this.#tellOthers(reason)),
+    };
+    trouble.told++;
+    this.#troubles.set(reason, trouble);
+    return trouble.told <= mostTold;
+  }
+
+  #tellOthers(reason: Outcome['reason']): void {
+    const others = (this.#troubles.get(reason)?.told ?? 0) - mostTold;
+    this.#troubles.delete(reason);
+    if (others <= 0) return;
+    this.#log.record({
+      event: 'probe_inconclusive',
+      level: 'warn',
+      message: `${others} more probe${others === 1 ? ' is' : 's are'} inconclusive: ${reasons[reason].words}`,
     });
   }
 
@@ -138,6 +167,10 @@ export class Journal {
   /** The next failure is news again. */
   forget(probe: ProbeId): void {
     this.#said.delete(probe);
+  }
+
+  [Symbol.dispose](): void {
+    for (const { timer } of this.#troubles.values()) timer[Symbol.dispose]();
   }
 
   #of(probe: ProbeId): Said {
