@@ -22,6 +22,26 @@ test('alarms go off in the order of their times, on one timer', async () => {
   expect(clock.pending).toBe(1);
 });
 
+test('after a stall they go off some at a time, the first ones first, so that what is under way has its turn too', async () => {
+  const clock = new ManualClock();
+  let turn = 0;
+  const alarms = new Alarms({
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    after: (ms, callback) =>
+      clock.after(ms, () => {
+        turn++;
+        callback();
+      }),
+  });
+  const rung: (readonly [ms: number, turn: number])[] = [];
+  for (let ms = 99; ms >= 0; ms--) alarms.alarm(() => rung.push([ms / 1_000, turn])).set(ms / 1_000);
+  await clock.advance(10);
+  const inTurn = (number: number) => rung.filter(([, at]) => at === number).length;
+  expect([1, 2, 3, 4].map(inTurn)).toEqual([32, 32, 32, 4]);
+  expect(rung.map(([ms]) => ms)).toEqual(rung.map(([ms]) => ms).sort((a, b) => a - b));
+});
+
 test('an alarm that is set again goes off at the new time only', async () => {
   const { clock, rung, alarm } = setUp();
   const [sooner, later] = [alarm('sooner'), alarm('later')];

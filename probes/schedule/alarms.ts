@@ -10,6 +10,12 @@ export interface Alarm {
 /** The clock's own timers count whole milliseconds: who would only be called again in less is called now. */
 const toleranceMs = 0.5;
 
+/**
+ * So many go off in one turn of the event loop, the others in the next. After a stall all that was due in it would otherwise begin
+ * at once, and what is under way would have to wait: the service would fall further behind, until it no longer caught up.
+ */
+const atOnce = 32;
+
 interface Entry {
   dueMs: number;
   /** Where it stands in the heap; -1 where it is not set. */
@@ -86,7 +92,9 @@ export class Alarms implements Disposable {
     // Those that are due by now and no more: what a callback sets for at once has its turn after the others.
     const untilMs = this.#clock.monotonic() + toleranceMs;
     try {
-      for (let first = this.#heap[0]; first && first.dueMs <= untilMs; first = this.#heap[0]) {
+      for (let rung = 0; rung < atOnce; rung++) {
+        const first = this.#heap[0];
+        if (!first || first.dueMs > untilMs) break;
         this.#remove(first);
         first.callback();
       }
