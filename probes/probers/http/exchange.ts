@@ -5,7 +5,7 @@ import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
-import { tlsWords } from '../../net/secure.ts';
+import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
 import {
@@ -186,7 +186,8 @@ class Exchange implements AnswerReader {
     if (this.#settled || (this.#whole && !this.#decoder)) return;
     const code = codeOf(error);
     if (code.startsWith('ERR_SSL_')) {
-      this.#fail(this.#failure('tls_handshake', `a TLS error: ${tlsWords(error)}`, expected, error));
+      const { reason, found } = tlsFailure(error);
+      this.#fail(this.#failure(reason, found, expected, error));
     } else if (gone.has(code)) {
       this.#closed(code === 'ECONNRESET' ? 'reset' : 'closed', error);
     } else {

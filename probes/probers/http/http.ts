@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import type { z } from 'zod';
 import { redactUrl, type Secret } from '../../../stack/secret.ts';
-import type { Run } from '../../model.ts';
+import type { Outcome, Run } from '../../model.ts';
 import { dial } from '../../net/dial.ts';
+import { eachAddress } from '../../net/each-address.ts';
 import { Failure } from '../../net/failure.ts';
 import { secure } from '../../net/secure.ts';
+import { certificateMisfits, secureOptions } from '../certificate-options.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { type Exchanged, exchange } from './exchange.ts';
@@ -27,22 +29,33 @@ export const http = {
   ],
   target: (url) => redactUrl(url.href),
   endpoints: (url) => [endpoint(url)],
-  misfits: withoutTls,
+  misfits,
   variants: (url, options) =>
     url.protocol === 'https:' && options.trust !== 'any'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(value, options, run) {
+    if (!options.all_addresses) return await once(value, options, run);
     const recorder = new Recorder(redactor(value, options));
+    const { host } = endpoint(value);
     try {
-      const answer = await follow(value, options, run, recorder);
-      expectAnswer({ ...answer, durationMs: recorder.elapsedMs() }, options.expect, recorder.hide);
-      return withPhases(recorder).pass();
+      return await eachAddress(host, options.ip, run, recorder, (own) => once(value, options, own));
     } catch (error) {
-      return withPhases(recorder).failed(error);
+      return recorder.failed(error);
     }
   },
 } satisfies Prober<typeof httpValue, typeof httpOptions>;
+
+async function once(value: URL, options: Options, run: Run): Promise<Outcome> {
+  const recorder = new Recorder(redactor(value, options));
+  try {
+    const answer = await follow(value, options, run, recorder);
+    expectAnswer({ ...answer, durationMs: recorder.elapsedMs() }, options.expect, recorder.hide);
+    return withPhases(recorder).pass();
+  } catch (error) {
+    return withPhases(recorder).failed(error);
+  }
+}
 
 /** Time per phase over all hops. */
 function withPhases(recorder: Recorder): Recorder {
@@ -111,13 +124,9 @@ async function request(
     const dialled = await dial({ host, port }, options.ip, 'an HTTP answer', run, recorder);
     socket = dialled.socket;
     if (url.protocol === 'https:') {
-      const secured = {
-        name: (url.host === start.host ? options.server_name : undefined) ?? host,
-        trust: options.trust,
-        alpn: ['http/1.1'],
-        ...(options.ca_file === undefined ? {} : { caFile: options.ca_file }),
-        ...(options.expect.valid_for === undefined ? {} : { validForMs: options.expect.valid_for }),
-      };
+      // Name and certificate are for the host that they were given for, never for where it redirects.
+      const own = url.host === start.host ? options : { ...options, ...strangers };
+      const secured = { ...secureOptions(host, own), alpn: ['http/1.1'] };
       socket = await recorder.time('tls', () => secure(dialled.socket, secured, run, recorder));
     }
     const sent = {
@@ -149,20 +158,11 @@ function endpoint(url: URL): { readonly host: string; readonly port: number } {
   return { host, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
 }
 
+const strangers = { server_name: undefined, client_cert_file: undefined, client_key_file: undefined };
+
 /** What asks for TLS of a URL that never leads to any. */
-function withoutTls(url: URL, options: Options): readonly Misfit[] {
-  if (url.protocol === 'https:' || options.redirects > 0) return [];
-  const asked: readonly (readonly [readonly string[], unknown])[] = [
-    [['server_name'], options.server_name],
-    [['ca_file'], options.ca_file],
-    [['trust'], options.trust === 'any' ? options.trust : undefined],
-    [['expect', 'valid_for'], options.expect.valid_for],
-  ];
-  return asked
-    .filter(([, value]) => value !== undefined)
-    .map(([path]) => ({
-      path,
-      message: `${path.at(-1)} is about a certificate, and an http:// URL has none`,
-      hint: 'write https://, or leave it out',
-    }));
+function misfits(url: URL, options: Options): readonly Misfit[] {
+  const never = url.protocol !== 'https:' && options.redirects === 0;
+  const without = { why: 'an http:// URL has none', hint: 'write https://, or leave it out' };
+  return certificateMisfits(options, never ? without : undefined);
 }

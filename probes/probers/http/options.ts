@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
-import { caFileSchema, durationSchema, ipSchema, serverNameSchema, trustSchema, validForSchema } from '../schemas.ts';
+import { certificateOptions } from '../certificate-options.ts';
+import { allAddressesSchema, durationSchema, ipSchema, validForSchema } from '../schemas.ts';
 import { textPatternSchema, toTextPattern } from '../text-pattern.ts';
 
 /** A status as it is written: `200`, `2xx`. */
@@ -96,10 +97,9 @@ export const httpOptions = z.strictObject({
     .max(104_857_600)
     .default(1_048_576)
     .describe('How many bytes of the body to read at most.'),
-  server_name: serverNameSchema,
-  ca_file: caFileSchema,
-  trust: trustSchema,
+  ...certificateOptions,
   ip: ipSchema,
+  all_addresses: allAddressesSchema,
 });
 
 /** User and password of a URL as they are sent; undefined where they are no percent-encoded UTF-8. */

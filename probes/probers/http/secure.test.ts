@@ -80,8 +80,22 @@ describe('http over TLS', () => {
   test('a server that asks for a client certificate is said to', async () => {
     await using peer = await startFaultServer({ tls: await issue(90), asksForClientCertificate: true });
     expect(judgement(await attempt(http, `https://localhost:${peer.port}/ok`, { ca_file }))).toBe(
-      'fail tls_handshake: found a TLS error: the server asks for a client certificate, expected an HTTP answer',
+      'fail certificate_client: found a TLS error: the server asks for a client certificate, expected an HTTP answer',
     );
+  });
+
+  test('a client certificate is shown to the host it was given for, and to no other', async () => {
+    const client = await issue(30);
+    const [client_cert_file, client_key_file] = [join(folder, 'client.pem'), join(folder, 'client.key')];
+    writeFileSync(client_cert_file, client.cert);
+    writeFileSync(client_key_file, client.key);
+    const options = { ca_file, client_cert_file, client_key_file };
+    const tls = { ...(await issue(90)), ca: authority.ca };
+    await using peer = await startFaultServer({ tls, asksForClientCertificate: true });
+    expect(judgement(await attempt(http, `https://localhost:${peer.port}/ok`, options))).toBe('pass');
+    await using other = await startFaultServer({ tls: await issue(90) });
+    const away = `https://localhost:${other.port}/redirect-to?https://localhost:${peer.port}/ok`;
+    expect(await attempt(http, away, { ...options, redirects: 1 })).toMatchObject({ reason: 'certificate_client' });
   });
 });
 
