@@ -16,7 +16,6 @@ import { type AgreementDemand, agreementFault } from './tls-agreement.ts';
 import { tlsFailure } from './tls-failure.ts';
 import { type Credentials, type Trust, TrustStore, UnusableFile } from './trust.ts';
 
-
 export interface SecureOptions extends CertificateDemand, AgreementDemand, Omit<Credentials, 'oldVersions'> {
   readonly alpn?: readonly string[];
 }
