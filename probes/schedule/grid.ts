@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ProbeId } from '../model.ts';
 
-/**
- * The first run of a probe with a long interval does not wait for its place on the grid longer than this: as long as the usual
- * interval, for if all came in half the time, a service that is busy for one interval would begin with two at once.
- */
-const firstWithinMs = 10_000;
+/** The first run of a probe with a long interval does not wait for its place on the grid longer than this. */
+const firstWithinMs = 5_000;
 /** A start that was missed by less than this part of the interval is made up for, late; a later one is left out. */
 const lateStart = 1 / 4;
 
