@@ -102,6 +102,8 @@ export const secretKeys: ReadonlySet<string | number> = new Set([
   'password',
   'webhook_url',
   'token',
+  'bearer',
+  'client_secret',
   'authorization',
 ]);
 

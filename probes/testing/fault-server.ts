@@ -24,6 +24,11 @@ export const behaviours = {
   'no-content': (socket: Socket) => socket.end('HTTP/1.1 204 No Content\r\n\r\n'),
   'status-503': (socket: Socket) => reply(socket, 503, 'database is away'),
   'status-500-html': (socket: Socket) => reply(socket, 500, '<html><h1>oops</h1></html>'),
+  'status-401': (socket: Socket) => reply(socket, 401, 'who are you?'),
+  token: (socket: Socket) =>
+    reply(socket, 200, '{"access_token":"open-sesame","token_type":"Bearer","expires_in":3600}'),
+  'token-refused': (socket: Socket) => reply(socket, 401, '{"error":"invalid_client"}'),
+  'token-missing': (socket: Socket) => reply(socket, 200, '{"token_type":"Bearer"}'),
   'not-json': (socket: Socket) => reply(socket, 200, 'I am fine'),
   'empty-body': (socket: Socket) => reply(socket, 200, ''),
   starting: (socket: Socket) => reply(socket, 200, '{"status":"starting"}'),

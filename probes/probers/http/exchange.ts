@@ -26,7 +26,7 @@ export interface Request {
 }
 
 /** The answer, without how long it took: that is for the whole attempt to say. */
-export type Exchanged = Omit<Answer, 'durationMs'>;
+export type Exchanged = Omit<Answer, 'durationMs' | 'phases'>;
 
 const expected = 'an HTTP answer';
 

@@ -13,22 +13,27 @@ export interface Answer {
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
   readonly durationMs: number;
+  /** Milliseconds by phase, of those that ran. */
+  readonly phases: ReadonlyMap<string, number>;
 }
 
 type Hide = (text: string) => string;
 
 /**
- * Throws a `Failure` for the first expectation that does not hold: status, headers, body, JSON, time.
+ * Throws a `Failure` for the first expectation that does not hold: status, headers, body, JSON, phases, time.
  * @param hide masks what must not be shown of the answer
  */
 export function expectAnswer(answer: Answer, expect: Expect, hide: Hide): void {
   expectStatus(answer, expect, hide);
   expectHeaders(answer, expect, hide);
+  if (expect.not_headers) expectNoHeaders(answer, expect.not_headers, hide);
   for (const pattern of expect.body ?? []) {
     if (pattern.matches(answer.body)) continue;
     throw new Failure('body', bodyWords(answer.body, hide), `a body with ${say(pattern)}`);
   }
+  if (expect.not_body) expectNotInBody(answer.body, expect.not_body, hide);
   if (expect.json) expectJson(answer.body, expect.json, hide);
+  if (expect.phases) expectPhases(answer.phases, expect.phases);
   if (expect.within !== undefined && answer.durationMs > expect.within) {
     throw new Failure(
       'slow',
@@ -56,6 +61,28 @@ function expectHeaders({ headers }: Answer, expect: Expect, hide: Hide): void {
     if (values.some((value) => pattern.matches(value))) continue;
     const found = values.map((value) => quote(hide(value))).join(', ');
     throw new Failure('header', `header ${name} = ${found}`, expected);
+  }
+}
+
+function expectNoHeaders({ headers }: Answer, forbidden: NonNullable<Expect['not_headers']>, hide: Hide): void {
+  for (const [name, pattern] of Object.entries(forbidden)) {
+    const value = headers[name.toLowerCase()]?.find((one) => pattern.matches(one));
+    if (value === undefined) continue;
+    const expected = pattern.written === '' ? `no header ${name}` : `header ${name} without ${say(pattern)}`;
+    throw new Failure('header', `header ${name} = ${quote(hide(value))}`, expected);
+  }
+}
+
+function expectNotInBody(body: string, forbidden: readonly TextPattern[], hide: Hide): void {
+  const pattern = forbidden.find((one) => one.matches(body));
+  if (pattern) throw new Failure('body', bodyWords(body, hide), `a body without ${say(pattern)}`);
+}
+
+function expectPhases(phases: Answer['phases'], limits: NonNullable<Expect['phases']>): void {
+  for (const [phase, limitMs] of Object.entries(limits)) {
+    const ms = phases.get(phase) ?? 0;
+    if (limitMs === undefined || ms <= limitMs) continue;
+    throw new Failure('slow', `${phase} took ${sayDuration(ms)}`, `${phase} within ${sayDuration(limitMs)}`);
   }
 }
 

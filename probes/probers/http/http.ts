@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { z } from 'zod';
-import { redactUrl, type Secret } from '../../../stack/secret.ts';
+import { redactUrl, Secret } from '../../../stack/secret.ts';
 import type { Outcome, Run } from '../../model.ts';
 import { dial } from '../../net/dial.ts';
 import { eachAddress } from '../../net/each-address.ts';
@@ -9,10 +9,12 @@ import { secure } from '../../net/secure.ts';
 import { certificateMisfits, secureOptions } from '../certificate-options.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
+import { authenticationMisfits, authorization } from './authentication.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { expectAnswer } from './expect.ts';
 import { credentials, httpOptions, httpValue } from './options.ts';
 import { redactor } from './redaction.ts';
+import { type Client, Tokens, tokenRequest } from './token.ts';
 
 type Options = z.output<typeof httpOptions>;
 
@@ -34,27 +36,68 @@ export const http = {
     url.protocol === 'https:' && options.trust !== 'any'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
-  async probe(value, options, run) {
-    if (!options.all_addresses) return await once(value, options, run);
-    const recorder = new Recorder(redactor(value, options));
-    const { host } = endpoint(value);
-    try {
-      return await eachAddress(host, options.ip, run, recorder, (own) => once(value, options, own));
-    } catch (error) {
-      return recorder.failed(error);
-    }
-  },
+  probe: (value, options, run) =>
+    options.all_addresses ? everyAddress(value, options, run) : oneAddress(value, options, run),
 } satisfies Prober<typeof httpValue, typeof httpOptions>;
+
+async function everyAddress(value: URL, options: Options, run: Run): Promise<Outcome> {
+  const recorder = new Recorder(redactor(value, options));
+  const { host } = endpoint(value);
+  try {
+    return await eachAddress(host, options.ip, run, recorder, (own) => oneAddress(value, options, own));
+  } catch (error) {
+    return recorder.failed(error);
+  }
+}
+
+function oneAddress(value: URL, options: Options, run: Run): Promise<Outcome> {
+  return options.oauth2 ? withToken(value, options, options.oauth2, run) : once(value, options, run);
+}
 
 async function once(value: URL, options: Options, run: Run): Promise<Outcome> {
   const recorder = new Recorder(redactor(value, options));
   try {
     const answer = await follow(value, options, run, recorder);
-    expectAnswer({ ...answer, durationMs: recorder.elapsedMs() }, options.expect, recorder.hide);
+    const { phases } = recorder;
+    expectAnswer({ ...answer, durationMs: recorder.elapsedMs(), phases }, options.expect, recorder.hide);
     return withPhases(recorder).pass();
   } catch (error) {
     return withPhases(recorder).failed(error);
   }
+}
+
+/** Only a cache of what the endpoints gave out. */
+const tokens = new Tokens();
+
+/** The time that the token takes is not the target's: it is in no phase, and not in the duration. */
+async function withToken(value: URL, options: Options, client: Client, run: Run): Promise<Outcome> {
+  const recorder = new Recorder(redactor(value, options));
+  let token: string;
+  try {
+    token = await tokens.get(client, performance.now(), () => askForToken(client, options, run, recorder));
+  } catch (error) {
+    return recorder.failed(ofTokenEndpoint(error));
+  }
+  const { oauth2: _, ...rest } = options;
+  const outcome = await once(value, { ...rest, bearer: new Secret(token) }, run);
+  const refused = outcome.samples.some(({ metric, value: status }) => metric === statusMetric && status === 401);
+  if (refused) tokens.drop(client);
+  return outcome;
+}
+
+function askForToken(client: Client, options: Options, run: Run, recorder: Recorder): Promise<Exchanged> {
+  const { oauth2: _, client_cert_file: _cert, client_key_file: _key, server_name: _name, ...rest } = options;
+  // As forms have it (RFC 6749, section 2.3.1).
+  const [user, password] = [client.client_id, client.client_secret.reveal()].map(encodeURIComponent);
+  const headers = { 'content-type': new Secret('application/x-www-form-urlencoded') };
+  const asking = { ...rest, headers, basic: { user: user ?? '', password: new Secret(password ?? '') } };
+  const hop = { url: client.token_url, method: 'POST' as const, body: new Secret(tokenRequest(client)) };
+  return request(hop, client.token_url, asking, run, recorder);
+}
+
+function ofTokenEndpoint(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.found.endsWith('from the token endpoint')) return error;
+  return new Failure(error.reason, `${error.found}, of the token endpoint`, error.expected, { cause: error });
 }
 
 /** Time per phase over all hops. */
@@ -74,7 +117,7 @@ async function follow(start: URL, options: Options, run: Run, recorder: Recorder
     const location = redirect.has(answer.status) ? answer.headers.location?.[0] : undefined;
     const ends = location === undefined || options.redirects === 0;
     if (ends || followed >= options.redirects) {
-      recorder.sample('probe_http_status_code', answer.status);
+      recorder.sample(statusMetric, answer.status);
       if (followed > 0) recorder.sample('probe_http_redirects', followed);
       if (ends) return answer;
       const times = (count: number) => `${count} redirect${count === 1 ? '' : 's'}`;
@@ -87,6 +130,8 @@ async function follow(start: URL, options: Options, run: Run, recorder: Recorder
     hop = nextHop(hop, answer.status, location, start);
   }
 }
+
+const statusMetric = 'probe_http_status_code';
 
 interface Hop {
   readonly url: URL;
@@ -145,9 +190,12 @@ async function request(
 /** Secrets go to the host that they were given for, never to where it redirects. */
 function headersFor(url: URL, start: URL, options: Options): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': 'watchpost', accept: '*/*' };
+  if (options.compression) headers['accept-encoding'] = 'gzip, deflate, br';
   if (url.origin !== start.origin) return headers;
   const sent = start.username || start.password ? credentials(start) : undefined;
   if (sent) headers.authorization = `Basic ${Buffer.from(`${sent.user}:${sent.password}`).toString('base64')}`;
+  const said = authorization(options);
+  if (said !== undefined) headers.authorization = said;
   for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value.reveal();
   return headers;
 }
@@ -164,5 +212,5 @@ const strangers = { server_name: undefined, client_cert_file: undefined, client_
 function misfits(url: URL, options: Options): readonly Misfit[] {
   const never = url.protocol !== 'https:' && options.redirects === 0;
   const without = { why: 'an http:// URL has none', hint: 'write https://, or leave it out' };
-  return certificateMisfits(options, never ? without : undefined);
+  return [...certificateMisfits(options, never ? without : undefined), ...authenticationMisfits(url, options)];
 }

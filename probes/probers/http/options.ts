@@ -3,6 +3,7 @@ import { Secret } from '../../../stack/secret.ts';
 import { certificateOptions } from '../certificate-options.ts';
 import { allAddressesSchema, durationSchema, ipSchema, validForSchema } from '../schemas.ts';
 import { textPatternSchema, toTextPattern } from '../text-pattern.ts';
+import { authenticationOptions } from './authentication.ts';
 
 /** A status as it is written: `200`, `2xx`. */
 const statusSchema = z.union([
@@ -64,6 +65,7 @@ export const httpOptions = z.strictObject({
     .transform((text) => new Secret(text))
     .optional()
     .describe('Request body. Shown nowhere.'),
+  ...authenticationOptions,
   expect: z
     .strictObject({
       status: z
@@ -81,6 +83,27 @@ export const httpOptions = z.strictObject({
         )
         .optional()
         .describe('Text that the body must hold, or `/regex/` (RE2), or a list of which all must be there.'),
+      not_body: z
+        .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+        .transform((texts, context) =>
+          [texts].flat().map((text, i) => toTextPattern(text, context, typeof texts === 'string' ? [] : [i])),
+        )
+        .optional()
+        .describe('Text that the body must not hold, or `/regex/` (RE2), or a list of which none may be there.'),
+      not_headers: z
+        .record(headerNameSchema, textPatternSchema)
+        .optional()
+        .describe('Header to text that its value must not hold, or `/regex/`; an empty text forbids the header.'),
+      phases: z
+        .strictObject({
+          resolve: durationSchema.optional().describe('Name to addresses.'),
+          connect: durationSchema.optional().describe('The TCP connection.'),
+          tls: durationSchema.optional().describe('The TLS handshake.'),
+          processing: durationSchema.optional().describe('From the request sent to the answer begun.'),
+          transfer: durationSchema.optional().describe('From the answer begun to its end.'),
+        })
+        .optional()
+        .describe('How long each phase may take, over all redirects: `processing: 200ms`.'),
       json: z
         .record(z.string().min(1), scalarSchema)
         .optional()
@@ -91,6 +114,10 @@ export const httpOptions = z.strictObject({
     .default({ status: '2xx', headers: {} })
     .describe('What the answer must be like.'),
   redirects: z.int().min(0).max(20).default(0).describe('How many redirects to follow. 0: a redirect is the answer.'),
+  compression: z
+    .boolean()
+    .default(false)
+    .describe('true: asks for a compressed body (gzip, deflate, br). One that comes is read in any case.'),
   body_limit: z
     .int()
     .min(1)

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { authorization } from './authentication.ts';
 import { credentials, type httpOptions } from './options.ts';
 
 /** Headers whose values are nobody's secret, and may well stand in an answer too. */
@@ -48,6 +49,10 @@ function newRedactor(url: URL, options: z.output<typeof httpOptions>): (text: st
     // `Bearer …`: the token alone as well.
     ...headers.map((value) => value.slice(value.indexOf(' ') + 1)),
     options.body?.reveal() ?? '',
+    options.bearer?.reveal() ?? '',
+    options.basic?.password.reveal() ?? '',
+    authorization(options)?.replace(/^\w+ /, '') ?? '',
+    options.oauth2?.client_secret.reveal() ?? '',
   ];
   const masked = [...new Set(secrets.map((secret) => secret.trim()))]
     .filter((secret) => secret.length >= shortest)
