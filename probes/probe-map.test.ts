@@ -18,4 +18,6 @@ test('what is deleted is gone, and the rest of its service stays', () => {
   expect(map.delete({ service: 'a', probe: 'x' })).toBe(false);
   expect(map.ofService('a')).toEqual([2]);
   expect(map.values()).toEqual([2, 3]);
+  map.set({ service: 'b', probe: 'x' }, 4);
+  expect(map.size).toBe(2);
 });

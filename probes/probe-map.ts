@@ -6,6 +6,11 @@ import type { ProbeId } from './model.ts';
  */
 export class ProbeMap<Value> {
   readonly #services = new Map<string, Map<string, Value>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
 
   get({ service, probe }: ProbeId): Value | undefined {
     return this.#services.get(service)?.get(probe);
@@ -17,6 +22,7 @@ export class ProbeMap<Value> {
 
   set({ service, probe }: ProbeId, value: Value): void {
     const probes = this.#services.get(service) ?? new Map<string, Value>();
+    if (!probes.has(probe)) this.#size++;
     probes.set(probe, value);
     this.#services.set(service, probes);
   }
@@ -24,12 +30,14 @@ export class ProbeMap<Value> {
   delete({ service, probe }: ProbeId): boolean {
     const probes = this.#services.get(service);
     const existed = probes?.delete(probe) ?? false;
+    if (existed) this.#size--;
     if (probes?.size === 0) this.#services.delete(service);
     return existed;
   }
 
   clear(): void {
     this.#services.clear();
+    this.#size = 0;
   }
 
   /** The values of one service's probes. */

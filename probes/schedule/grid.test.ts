@@ -62,6 +62,15 @@ describe('a slot', () => {
   });
 });
 
+test('of ten thousand probes that are new together, not many more begin in a second than later', () => {
+  const firsts = Array.from({ length: 10_000 }, (_, i) => {
+    const id = { service: 'panel', probe: `probe-${i}` };
+    return firstSlot(id, gridOf(id, 10_000, 0), 0, i);
+  });
+  const inSecond = (second: number) => firsts.filter((ms) => Math.floor(ms / 1_000) === second).length;
+  for (let second = 0; second < 10; second++) expect(inSecond(second)).toBeLessThan(1_300);
+});
+
 describe('the next slot', () => {
   test.each([
     { name: 'a short run is followed by the next', dueMs: 700, nowMs: 740, dueNext: 1_700, skipped: 0 },

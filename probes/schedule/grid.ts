@@ -3,6 +3,8 @@ import type { ProbeId } from '../model.ts';
 
 /** The first run of a probe with a long interval does not wait for its place on the grid longer than this. */
 const firstWithinMs = 5_000;
+/** … and this much longer for each probe that is there already: ten thousand at once would be more than the usual load. */
+const eachMs = 4;
 /** A start that was missed by less than this part of the interval is made up for, late; a later one is left out. */
 const lateStart = 1 / 4;
 
@@ -44,9 +46,13 @@ export function slotFrom(grid: Grid, ms: number): number {
   return slotAt(grid, indexFrom(grid, ms));
 }
 
-/** When a probe that is new at `nowMs` runs first: on the grid, or sooner where the interval is long. */
-export function firstSlot(id: ProbeId, grid: Grid, nowMs: number): number {
-  return Math.min(slotFrom(grid, nowMs), nowMs + phase(id) * Math.min(grid.everyMs, firstWithinMs));
+/**
+ * When a probe that is new at `nowMs` runs first: on the grid, or sooner where the interval is long.
+ * @param others how many probes there are besides
+ */
+export function firstSlot(id: ProbeId, grid: Grid, nowMs: number, others = 0): number {
+  const withinMs = Math.min(grid.everyMs, firstWithinMs + others * eachMs);
+  return Math.min(slotFrom(grid, nowMs), nowMs + phase(id) * withinMs);
 }
 
 /**

@@ -61,7 +61,7 @@ export class Scheduler<T extends Task> implements AsyncDisposable {
     this.remove(task);
     const loop = new Loop(task, this.#context);
     this.#loops.set(task, loop);
-    loop.start();
+    loop.start(this.#loops.size - 1);
   }
 
   /** The same task in a new object: nothing is restarted. */
@@ -139,8 +139,9 @@ class Loop<T extends Task> {
     this.#alarm = context.alarms.alarm(() => this.#slot(this.#dueMs));
   }
 
-  start(): void {
-    this.#arm(firstSlot(this.task, this.#grid, this.#context.clock.monotonic()));
+  /** @param others how many probes there are besides */
+  start(others: number): void {
+    this.#arm(firstSlot(this.task, this.#grid, this.#context.clock.monotonic(), others));
   }
 
   runNow(notBeforeMs: number): void {
