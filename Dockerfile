@@ -16,8 +16,10 @@ COPY . .
 
 # Here the names of the stack's parts are Docker's to resolve.
 ENV NODE_ENV=production WATCHPOST_TARGET=compose
+# A volume that is mounted there takes on its owner.
+RUN install -d -o 1000 -g 1000 /var/lib/watchpost
 USER 1000:1000
 EXPOSE 9815
-# The nursery as in ./watchpost.
+# The heap as in ./watchpost.
 ENTRYPOINT ["node", "--max-semi-space-size=16", "--heap-growing-percent=50", "/app/cli/watchpost.ts"]
-CMD ["serve", "--config", "/etc/watchpost/probes/watchpost.yaml", "--listen", "0.0.0.0:9815", "--alertmanager", "http://alertmanager:9093", "--otlp-logs", "http://loki:3100/otlp"]
+CMD ["serve", "--config", "/etc/watchpost/probes/watchpost.yaml", "--listen", "0.0.0.0:9815", "--data", "/var/lib/watchpost", "--alertmanager", "http://alertmanager:9093", "--otlp-logs", "http://loki:3100/otlp"]

@@ -203,6 +203,7 @@ describe('the stack as a whole', () => {
       (service.volumes ?? []).filter((volume) => typeof volume === 'string' && /^\w/.test(volume)),
     );
     expect(mounted).toEqual([
+      'watchpost:/watchpost',
       'prometheus:/prometheus',
       'alertmanager:/alertmanager',
       'loki:/loki',

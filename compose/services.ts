@@ -15,7 +15,7 @@ import { notifySecrets, probeSecrets } from './secrets.ts';
 type Make = (config: Config, surroundings: Surroundings) => ComposeService;
 
 /** Parts that keep something; each has a volume of its own. Mail of the demo is kept in memory. */
-export const statefulParts: readonly Part[] = ['prometheus', 'alertmanager', 'loki', 'grafana', 'alloy'];
+export const statefulParts: readonly Part[] = ['watchpost', 'prometheus', 'alertmanager', 'loki', 'grafana', 'alloy'];
 
 export const services: Readonly<Record<Part, Make>> = {
   watchpost: (config, surroundings) => [
@@ -30,7 +30,10 @@ export const services: Readonly<Record<Part, Make>> = {
         ),
       }),
       ports: published('watchpost'),
-      volumes: [generatedMount('probes')],
+      volumes: [
+        generatedMount('probes'),
+        noted('What is down, what was paged, when jobs last reported.', dataMount('watchpost', surroundings)),
+      ],
       ...secretList([...new Set([...notifySecrets(config), ...probeSecrets(config)])].sort()),
       extra_hosts: hostGateway,
       depends_on: {

@@ -48,6 +48,8 @@ describe('componentCommand', () => {
       '/etc/watchpost/probes/watchpost.yaml',
       '--listen',
       '0.0.0.0:9815',
+      '--data',
+      '/watchpost',
       '--alertmanager',
       'http://alertmanager:9093',
       '--otlp-logs',

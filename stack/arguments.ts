@@ -27,12 +27,14 @@ type Command = (surroundings: Surroundings, urls: Urls) => { args: readonly stri
 
 const commands: Readonly<Record<Part, Command>> = {
   watchpost: (surroundings) => {
-    const { folder, has, address } = surroundings;
+    const { folder, has, address, data } = surroundings;
     return {
       args: [
         'serve',
         ...['--config', `${folder('probes')}/watchpost.yaml`],
         ...['--listen', listen('watchpost', surroundings)],
+        // Natively it runs in the process that starts the others, which has a folder for it.
+        ...(surroundings.target === 'compose' ? ['--data', data('watchpost')] : []),
         ...(has('alertmanager') ? ['--alertmanager', `http://${address('alertmanager')}`] : []),
         ...(has('loki') ? ['--otlp-logs', `http://${address('loki')}/otlp`] : []),
       ],
