@@ -24,6 +24,7 @@ export function planFromConfig(config: Config, surroundings: Pick<Surroundings, 
       service.probes.map((probe) => plannedProbe(probe, { team: service.team, labels: service.labels })),
     ),
     references: config.references,
+    maintenance: config.maintenance,
     dependencies: new Map(services.map(({ name, dependsOn }) => [name, dependsOn])),
     notify: {
       default: channels(notify, surroundings),

@@ -1,3 +1,4 @@
+import { type MaintenanceWindow, weekdays } from '../stack/maintenance.ts';
 import type {
   Channels,
   Config,
@@ -38,8 +39,20 @@ export function buildConfig(
       );
     }),
     references: document.references,
+    maintenance: document.maintenance.flatMap((window) => buildWindow(window, Object.keys(document.services))),
     notify: buildNotify(document.notify),
   };
+}
+
+/** One, or none where it says no time: the checks between keys have said so by then. */
+function buildWindow(
+  { name, services, from, to, at, for: forMs, days, timezone }: Document['maintenance'][number],
+  all: readonly string[],
+): readonly MaintenanceWindow[] {
+  const about = { name, services: services ?? all };
+  if (from !== undefined && to !== undefined) return [{ ...about, when: { fromMs: from, toMs: to } }];
+  if (at === undefined || forMs === undefined) return [];
+  return [{ ...about, when: { at, forMs, days: days ?? weekdays, timeZone: timezone ?? 'UTC' } }];
 }
 
 function buildService(

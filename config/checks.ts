@@ -5,6 +5,7 @@ import { dependencyFaults } from './dependencies.ts';
 import type { Fault, Path } from './fault.ts';
 import { hostPort } from './fields.ts';
 import { missingKey } from './issues.ts';
+import { windowFaults } from './maintenance.ts';
 import { suggest } from './nearest.ts';
 import { asMap, asText, member, type RawMap } from './raw.ts';
 import { service } from './schema.ts';
@@ -18,6 +19,7 @@ export function crossChecks(document: RawMap, tree: YamlTree): readonly Fault[] 
     ...dependencyFaults(services, tree),
     ...serviceFaults(services, tree),
     ...timeoutFaults(document, tree),
+    ...windowFaults(document, tree),
     ...notifyFaults(document, tree),
   ];
 }

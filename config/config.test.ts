@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { weekdays } from '../stack/maintenance.ts';
 import { Secret } from '../stack/secret.ts';
 import { type Config, type LoadOptions, loadConfig, type ProbeConfig, renderDiagnostics } from './index.ts';
 
@@ -61,6 +62,10 @@ services:
   db: { logs: { unit: postgresql.service } }
   nginx: { logs: { file: /var/log/nginx/*.log } }
 references: ["1.1.1.1:443"]
+maintenance:
+  - { name: move, services: [panel], from: 2026-11-24T22:00+01:00, to: 2026-11-24 22:30:00Z }
+  - { name: reboot, at: "04:00", for: 20m, days: [sat, sun], timezone: Europe/Berlin }
+  - { name: nightly, at: "04:00:30", for: 1h }
 notify:
   slack: { webhook_url_file: /run/secrets/slack, channel: "#alerts" }
   email:
@@ -134,6 +139,23 @@ notify:
       },
     ],
     references: [{ host: '1.1.1.1', port: 443 }],
+    maintenance: [
+      {
+        name: 'move',
+        services: ['panel'],
+        when: { fromMs: Date.UTC(2026, 10, 24, 21), toMs: Date.UTC(2026, 10, 24, 22, 30) },
+      },
+      {
+        name: 'reboot',
+        services: ['panel', 'db', 'nginx'],
+        when: { at: '04:00', forMs: 1_200_000, days: ['sat', 'sun'], timeZone: 'Europe/Berlin' },
+      },
+      {
+        name: 'nightly',
+        services: ['panel', 'db', 'nginx'],
+        when: { at: '04:00:30', forMs: 3_600_000, days: weekdays, timeZone: 'UTC' },
+      },
+    ],
     notify: {
       slack: { webhookUrlFile: '/run/secrets/slack', channel: '#alerts' },
       email: { to: ['oncall@example.org'], ...email },

@@ -54,6 +54,41 @@ function bound(text: string): number {
   return parseDuration(text) ?? Number.NaN;
 }
 
+/** Milliseconds since 1970. With its offset, so that it is the same moment wherever it is read. */
+export const instant = parsed({
+  takes: 'date and time',
+  expected: 'a date and time with its offset, such as 2026-11-24T22:00+01:00',
+  pattern: /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d)?([Zz]|[+-]\d\d:\d\d)$/,
+  parse: (input) => {
+    const text = input.toUpperCase().replace(' ', 'T');
+    const ms = Date.parse(text);
+    // What Date would take for the first of March.
+    const isOfCalendar = new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(text.slice(8, 10));
+    return Number.isNaN(ms) || !isOfCalendar ? undefined : ms;
+  },
+});
+
+/** As a clock on the wall shows it. */
+export const timeOfDay = text({
+  takes: 'time of day',
+  expected: 'a time of day in quotes, such as "03:00"',
+  pattern: /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/,
+});
+
+/** A name of the IANA database; an offset is none, for it knows no summer. */
+export const timeZone = text({
+  takes: 'time zone',
+  expected: 'a time zone, such as Europe/Berlin or UTC',
+  pattern: /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/,
+  accepts: (input) => {
+    try {
+      return Boolean(new Intl.DateTimeFormat('en', { timeZone: input }));
+    } catch {
+      return false;
+    }
+  },
+});
+
 /** `99.9%` as a fraction, more than 0 and less than 1: at 100 % no failure at all would be allowed. */
 export const percentage = parsed({
   takes: 'percentage',

@@ -1,5 +1,6 @@
 import type { Severity } from '../stack/labels.ts';
 import type { Urls } from '../stack/links.ts';
+import type { MaintenanceWindow } from '../stack/maintenance.ts';
 
 /** A `watchpost.yaml` that was read and found right. All durations in milliseconds. */
 export interface Config {
@@ -14,6 +15,7 @@ export interface Config {
   readonly services: readonly ServiceConfig[];
   /** What is always reachable where the uplink of the prober works; empty where none is named. */
   readonly references: readonly { readonly host: string; readonly port: number }[];
+  readonly maintenance: readonly MaintenanceWindow[];
   readonly notify: NotifyConfig;
   /** Names of the variables that the file uses, sorted; never their values. */
   readonly variables: readonly string[];

@@ -31,6 +31,11 @@ export function optionReference(): string {
       )}) \`\${NAME}\` stands for a variable of the probe service, and \`$\${\` for the two characters themselves.`,
     ...section('The file', rows(root, '', 1)),
     ...['defaults', 'urls', 'notify'].flatMap((key) => section(code(key), rows(member(root, key)))),
+    ...section(
+      code('maintenance'),
+      rows(member(root, 'maintenance')?.items),
+      'A list; each of its windows has these keys.',
+    ),
     ...section(code('services.<name>'), rows(service, '', 3, ['probes'])),
     ...section(code('services.<name>.probes.<name>'), rows(first).filter(isCommon)),
     `Beside these stands exactly one protocol with its options: ${knownProbers.map(({ kind }) => code(kind)).join(', ')}.`,

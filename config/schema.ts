@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultTeam, severities } from '../stack/labels.ts';
 import { defaultUrls } from '../stack/links.ts';
+import { weekdays } from '../stack/maintenance.ts';
 import * as field from './fields.ts';
 
 /** The schema of watchpost.yaml: the loader, the JSON Schema and the option reference are all made from it. */
@@ -123,6 +124,30 @@ const notify = z.strictObject({
     .describe('Channels of single teams. A team without an entry goes to the channels above.'),
 });
 
+const maintenance = z.strictObject({
+  name: field.line('a name of 1 to 80 characters', 80).describe('What it is for: nightly backup.'),
+  services: z
+    .array(z.string('expected the name of a service'))
+    .min(1)
+    .optional()
+    .describe('The services that it is about.')
+    .meta({ shownDefault: 'all of them' }),
+  from: field.instant.optional().describe('When a window that comes once begins.'),
+  to: field.instant.optional().describe('When it ends.'),
+  at: field.timeOfDay.optional().describe('When a window that comes again begins, by the clock there: "03:00".'),
+  for: field.duration('1m', '24h').optional().describe('How long it lasts.'),
+  days: z
+    .array(z.enum(weekdays))
+    .min(1)
+    .optional()
+    .describe('On which days: [sat, sun].')
+    .meta({ shownDefault: 'every day' }),
+  timezone: field.timeZone
+    .optional()
+    .describe('Where the clock hangs that `at` is read from: Europe/Berlin.')
+    .meta({ shownDefault: '`UTC`' }),
+});
+
 /** The whole file. The protocols are checked by themselves (`probe.ts`), so the loader takes any map for a probe. */
 export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
   return z.strictObject({
@@ -146,6 +171,13 @@ export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
       .prefault({})
       .describe('What the links in a page point to.'),
     services: z.record(field.name, service(probe)).meta({ minProperties: 1 }).describe('What you run, by name.'),
+    maintenance: z
+      .array(maintenance)
+      .max(100)
+      .default([])
+      .describe(
+        'Windows in which nobody is paged for the services named. They are probed all the same, and their runs are counted apart.',
+      ),
     references: z
       .array(field.hostPort)
       .max(5)

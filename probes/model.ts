@@ -3,6 +3,7 @@
 import type { Dependencies } from '../stack/dependencies.ts';
 import type { Severity } from '../stack/labels.ts';
 import type { Urls } from '../stack/links.ts';
+import type { MaintenanceWindow } from '../stack/maintenance.ts';
 import type { MetricName } from '../stack/metrics.ts';
 import type { Reason, Verdict } from '../stack/reasons.ts';
 import type { HostPort } from './net/host-port.ts';
@@ -172,6 +173,7 @@ export interface Plan {
   /** What is always reachable where the uplink works; empty where the user named none. */
   readonly references: readonly HostPort[];
   readonly dependencies: Dependencies;
+  readonly maintenance: readonly MaintenanceWindow[];
   readonly notify: { readonly default: Channels; readonly teams: Readonly<Record<string, Channels>> };
 }
 

@@ -4,11 +4,12 @@ import { type Failing, FastPath, type PostResult } from './export/fast-path.ts';
 import { setFirstValues } from './export/first-values.ts';
 import { Journal } from './export/journal.ts';
 import { Log, type LogSink } from './export/log.ts';
-import { startOtlpSink } from './export/otlp-sink.ts';
+import { tryOtlpSink } from './export/otlp-sink.ts';
 import { OwnMetrics } from './export/own-metrics.ts';
 import { ProbeSeries } from './export/probe-series.ts';
 import type { MakeControls } from './health/controls.ts';
 import { Health } from './health/health.ts';
+import { Maintenance } from './maintenance/maintenance.ts';
 import type { Clock, Outcome, Plan, PlannedProbe, Resolve, Transition } from './model.ts';
 import type { NamedResolver } from './net/other-resolvers.ts';
 import { createPager } from './pager/index.ts';
@@ -93,6 +94,7 @@ class Engine implements Service {
   readonly #memories: Memories;
   readonly #diagnoses: Diagnoses;
   readonly #health: Health;
+  readonly #maintenance: Maintenance;
   readonly #scheduler: Scheduler<PlannedProbe>;
   readonly #fastPath: FastPath | undefined;
   readonly #direct: DirectPager | undefined;
@@ -108,7 +110,7 @@ class Engine implements Service {
     this.#clock = clock;
     this.#plan = plan;
     setFirstValues(this.#metrics, version);
-    this.#sink = this.#startSink();
+    this.#sink = tryOtlpSink(options, plan.environment, this.#metrics);
     this.#log = new Log({ clock, write, sink: this.#sink });
     this.#journal = new Journal({ log: this.#log, clock });
     this.#store = this.#startStore();
@@ -118,6 +120,10 @@ class Engine implements Service {
       ...{ clock, resolve, metrics: this.#metrics, log: this.#log, controls: options.controls },
       stuck: () => this.#stuck(),
       internal: (place, error) => this.#internal(place, error),
+    });
+    this.#maintenance = new Maintenance({
+      ...{ clock, metrics: this.#metrics, log: this.#log },
+      ask: (probe, notBeforeMs) => this.#scheduler.runNow(probe, notBeforeMs, true),
     });
     this.#diagnoses = new Diagnoses({
       clock,
@@ -134,6 +140,7 @@ class Engine implements Service {
       keep: (probe, state) => this.#kept?.keep(probe, state),
       diagnose: (probe, outcome) => this.#diagnoses.diagnose(probe, outcome),
       ask: (probe, notBeforeMs) => this.#scheduler.runNow(probe, notBeforeMs),
+      muted: (service, startedAt) => this.#maintenance.covers(service, startedAt),
       changed: (transition) => this.#changed(transition),
     });
     this.#series = new ProbeSeries({ clock, stateOf: (probe) => this.#states.of(probe) });
@@ -164,6 +171,7 @@ class Engine implements Service {
           probe,
           state: this.#states.of(probe),
           lastRunAt: this.#series.endedAt(probe),
+          window: this.#maintenance.of(probe.service),
         })),
       metrics: () => this.#exposition(),
       unhealthy: () => this.#unhealthy(),
@@ -198,6 +206,7 @@ class Engine implements Service {
     this.#log.record({ event: 'stopping', level: 'info', message: 'probe service stops' });
     await this.#reloading;
     await this.#scheduler[Symbol.asyncDispose]();
+    this.#maintenance[Symbol.dispose]();
     this.#states[Symbol.dispose]();
     const parts = [this.#fastPath, this.#direct, this.#server, this.#health];
     await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
@@ -232,6 +241,7 @@ class Engine implements Service {
     for (const probe of before) known.set(probe, probe);
     for (const probe of plan.probes) wanted.set(probe, probe);
 
+    this.#maintenance.configure(plan);
     this.#states.configure(plan.probes, plan.dependencies);
     this.#kept?.retain(plan.probes);
     this.#series.configure(plan.probes, plan.location);
@@ -263,15 +273,16 @@ class Engine implements Service {
   }
 
   #failing(probe: PlannedProbe, outcome: Outcome): void {
-    this.#journal.failed(probe, outcome, false);
+    this.#journal.failed(probe, outcome, 'not confirmed', this.#maintenance.of(probe.service));
     this.#states.failing(probe);
   }
 
   #ended(report: RunReport<PlannedProbe>): void {
     const { task, scheduled, outcome } = report;
     const wasDown = !this.#states.needsConfirming(task);
-    this.#series.ended(report);
-    if (scheduled) {
+    const inMaintenance = this.#maintenance.covers(task.service, report.startedAt);
+    this.#series.ended({ ...report, inMaintenance });
+    if (scheduled && !inMaintenance) {
       const labels = { service: task.service };
       this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels);
       this.#store?.ran(task, outcome.verdict, outcome.durationMs);
@@ -283,7 +294,10 @@ class Engine implements Service {
     if (outcome.verdict === 'inconclusive') this.#journal.inconclusive(task, outcome);
     if (outcome.verdict === 'pass') this.#diagnoses.passed(task, outcome, report.endedAt);
     this.#states.ended(report);
-    if (outcome.verdict === 'fail' && wasDown) this.#journal.failed(task, outcome, true);
+    this.#maintenance.ran(report);
+    if (outcome.verdict === 'fail' && (wasDown || inMaintenance)) {
+      this.#journal.failed(task, outcome, 'confirmed', this.#maintenance.of(task.service));
+    }
   }
 
   #changed(transition: Transition): void {
@@ -341,22 +355,6 @@ class Engine implements Service {
       },
       say: (level, message) => this.#log.record({ event: 'state', level, message }),
     });
-  }
-
-  #startSink(): LogSink | undefined {
-    const { otlpLogs: url, clock, write } = this.#options;
-    if (url === undefined) return undefined;
-    const { environment } = this.#plan;
-    const count = (result: string, records: number) =>
-      this.#metrics.add('watchpost_log_records_total', records, { result });
-    try {
-      return startOtlpSink({ url, environment, clock, count });
-    } catch (error) {
-      // Probing goes on without a log store; there is no log yet to say so in.
-      this.#metrics.add('watchpost_internal_errors_total', 1, { place: 'log' });
-      write(`${error instanceof Error ? error.message : error}`);
-      return undefined;
-    }
   }
 
   #startDirect(): DirectPager | undefined {

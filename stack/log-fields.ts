@@ -32,6 +32,7 @@ export const logEvents = [
   'started',
   'stopping',
   'state',
+  'maintenance',
   'scheduler_stuck',
   'control_wrong',
   'internal_error',

@@ -83,10 +83,23 @@ export const metrics = {
   watchpost_probe_last_run_timestamp_seconds: g('When the last run ended, in Unix time.'),
   watchpost_probe_interval_seconds: g('The configured interval.'),
   watchpost_probe_schedule_lateness_seconds: g('How late the last scheduled run started.'),
-  watchpost_probe_runs_total: c('Scheduled runs by verdict.', ['verdict']),
+  watchpost_probe_runs_total: c('Scheduled runs by verdict, without those in a maintenance window.', ['verdict']),
+  watchpost_probe_maintenance_runs_total: c(
+    'Scheduled runs in a maintenance window by verdict; they are in no other count of runs. Left out where there was none.',
+    ['verdict'],
+  ),
   watchpost_probe_skipped_runs_total: c('Scheduled runs that were left out because the one before had not ended.'),
   watchpost_probe_info: g('1: what the configuration says of the probe.', ['kind', 'severity', 'team']),
-  watchpost_service_probe_duration_seconds: own('histogram', 'Durations of scheduled runs, by service.', ['service']),
+  watchpost_service_maintenance: own(
+    'gauge',
+    '1 while the service is in a maintenance window, 0 otherwise. Left out for a service that no window names.',
+    ['service'],
+  ),
+  watchpost_service_probe_duration_seconds: own(
+    'histogram',
+    'Durations of scheduled runs, by service, without those in a maintenance window.',
+    ['service'],
+  ),
   watchpost_config_last_reload_successful: own('gauge', '1 if the last attempt to load the configuration succeeded.'),
   watchpost_config_last_reload_success_timestamp_seconds: own(
     'gauge',

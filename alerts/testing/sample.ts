@@ -32,6 +32,7 @@ export function sampleConfig(notify: Partial<NotifyConfig> = {}, services = samp
     urls: defaultUrls,
     services,
     references: [],
+    maintenance: [],
     notify: { teams: {}, ...notify },
     variables: [],
   };

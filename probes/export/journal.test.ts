@@ -49,15 +49,15 @@ describe('the journal', () => {
 
   test('tells of failing runs once a minute, and of the first after a recovery at once', async () => {
     const { clock, journal, events } = setUp();
-    journal.failed(probe, failed(), false);
+    journal.failed(probe, failed(), 'not confirmed');
     await clock.advance(2_000);
     journal.changed(down);
     for (let second = 0; second < 120; second += 5) {
       await clock.advance(5_000);
-      journal.failed(probe, failed(), true);
+      journal.failed(probe, failed(), 'confirmed');
     }
     journal.changed(up);
-    journal.failed(probe, failed(), false);
+    journal.failed(probe, failed(), 'not confirmed');
     expect(events()).toEqual([
       'probe_failed ready',
       'probe_down ready',
@@ -70,8 +70,8 @@ describe('the journal', () => {
 
   test('lets one probe speak whatever another has said', () => {
     const { journal, events } = setUp();
-    journal.failed(probe, failed(), false);
-    journal.failed(sampleProbe({ probe: 'live' }), failed(), false);
+    journal.failed(probe, failed(), 'not confirmed');
+    journal.failed(sampleProbe({ probe: 'live' }), failed(), 'not confirmed');
     expect(events()).toEqual(['probe_failed ready', 'probe_failed live']);
   });
 

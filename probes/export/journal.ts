@@ -35,16 +35,25 @@ export class Journal implements Disposable {
     this.#clock = options.clock;
   }
 
-  /** A run failed: not confirmed yet, or one of many while the probe is down. */
-  failed(probe: PlannedProbe, outcome: Outcome, confirmed: boolean): void {
+  /**
+   * A run failed: not confirmed yet, or one of many while the probe is down.
+   * @param window the maintenance window that its service is in
+   */
+  failed(
+    probe: PlannedProbe,
+    outcome: Outcome,
+    certainty: 'confirmed' | 'not confirmed',
+    window?: { readonly name: string },
+  ): void {
     const said = this.#of(probe);
     if (this.#clock.monotonic() - said.failedMs < repeatMs) return;
     said.failedMs = this.#clock.monotonic();
-    const state = confirmed ? 'is still failing' : 'failed, not confirmed yet';
+    const state = certainty === 'confirmed' ? 'is still failing' : 'failed, not confirmed yet';
+    const during = window ? `, in maintenance "${window.name}"` : '';
     this.#log.record({
       event: 'probe_failed',
       level: 'warn',
-      message: `${name(probe)} ${state}: ${sayFailure(outcome)}`,
+      message: `${name(probe)} ${state}${during}: ${sayFailure(outcome)}`,
       fields: outcomeFields(probe, outcome),
     });
   }

@@ -8,6 +8,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { logResource, logServiceName } from '../../stack/log-fields.ts';
 import type { Clock } from '../model.ts';
 import type { LogLevel, LogRecordOut, LogSink } from './log.ts';
+import type { OwnMetrics } from './own-metrics.ts';
 
 /** What became of a record: `sent`, `failed` (the store refused it, or was away for too long), `dropped` (too many waited). */
 export const logResults = ['sent', 'failed', 'dropped'] as const;
@@ -36,6 +37,24 @@ const severities = {
   warn: SeverityNumber.WARN,
   error: SeverityNumber.ERROR,
 } as const satisfies Record<LogLevel, SeverityNumber>;
+
+/** A sink where an endpoint is configured. One that cannot be had is said to `write`: there is no log yet, and probing goes on. */
+export function tryOtlpSink(
+  options: { readonly otlpLogs?: string; readonly clock: Clock; readonly write: (line: string) => void },
+  environment: string,
+  metrics: OwnMetrics,
+): LogSink | undefined {
+  const { otlpLogs: url, clock, write } = options;
+  if (url === undefined) return undefined;
+  const count = (result: LogResult, records: number) => metrics.add('watchpost_log_records_total', records, { result });
+  try {
+    return startOtlpSink({ url, environment, clock, count });
+  } catch (error) {
+    metrics.add('watchpost_internal_errors_total', 1, { place: 'log' });
+    write(`${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
 
 /**
  * Sends log records by OTLP until disposed. The SDK registers its logger for the whole process, so there can be one

@@ -71,7 +71,7 @@ watchpost_probe_interval_seconds{P} 10
 # HELP watchpost_probe_last_run_timestamp_seconds When the last run ended, in Unix time.
 # TYPE watchpost_probe_last_run_timestamp_seconds gauge
 watchpost_probe_last_run_timestamp_seconds{P} 1795402800
-# HELP watchpost_probe_runs_total Scheduled runs by verdict.
+# HELP watchpost_probe_runs_total Scheduled runs by verdict, without those in a maintenance window.
 # TYPE watchpost_probe_runs_total counter
 watchpost_probe_runs_total{P,verdict="pass"} 1
 watchpost_probe_runs_total{P,verdict="fail"} 0

@@ -15,6 +15,8 @@ export const farewellMs = 30_000;
 export interface ExportedRun {
   readonly task: PlannedProbe;
   readonly scheduled: boolean;
+  /** It began or ended in a maintenance window. */
+  readonly inMaintenance?: boolean;
   readonly latenessMs?: number;
   readonly endedAt: number;
   readonly outcome: Outcome;
@@ -25,6 +27,8 @@ interface Recorded {
   /** The labels that all of its series have, those of its state, and those of its configuration, as text. */
   text: RecordedText;
   readonly runs: Record<Verdict, number>;
+  /** Those in maintenance windows; undefined until there is one. */
+  maintenanceRuns: Record<Verdict, number> | undefined;
   skipped: number;
   conclusive: Verdict | undefined;
   endedAt: number | undefined;
@@ -84,10 +88,15 @@ export class ProbeSeries {
     }
   }
 
-  ended({ task, scheduled, latenessMs, endedAt, outcome }: ExportedRun): void {
+  ended({ task, scheduled, inMaintenance, latenessMs, endedAt, outcome }: ExportedRun): void {
     const record = this.#records.get(task);
     if (!record) return;
-    if (scheduled) record.runs[outcome.verdict]++;
+    if (scheduled && inMaintenance) {
+      record.maintenanceRuns ??= noRuns();
+      record.maintenanceRuns[outcome.verdict]++;
+    } else if (scheduled) {
+      record.runs[outcome.verdict]++;
+    }
     if (outcome.verdict !== 'inconclusive') record.conclusive = outcome.verdict;
     if (latenessMs !== undefined) record.latenessMs = latenessMs;
     record.endedAt = endedAt;
@@ -199,6 +208,13 @@ const ownFamilies: ReadonlyMap<MetricName, WriteFamily> = new Map<MetricName, Wr
       for (const verdict of verdicts) writer.sample(runs[verdict], text.base, verdictText[verdict]);
     },
   ],
+  [
+    'watchpost_probe_maintenance_runs_total',
+    ({ maintenanceRuns, text }, writer) => {
+      if (!maintenanceRuns) return;
+      for (const verdict of verdicts) writer.sample(maintenanceRuns[verdict], text.base, verdictText[verdict]);
+    },
+  ],
   ['watchpost_probe_skipped_runs_total', ({ skipped, text }, writer) => writer.sample(skipped, text.base)],
   ['watchpost_probe_info', ({ text }, writer) => writer.sample(1, text.base, text.info)],
 ]);
@@ -226,11 +242,16 @@ function textOf({ service, probe, target, kind, severity, team }: PlannedProbe, 
   };
 }
 
+function noRuns(): Record<Verdict, number> {
+  return { pass: 0, fail: 0, inconclusive: 0 };
+}
+
 function newRecord(probe: PlannedProbe, location: string, texts: LabelTexts): Recorded {
   return {
     probe,
     text: textOf(probe, location),
-    runs: { pass: 0, fail: 0, inconclusive: 0 },
+    runs: noRuns(),
+    maintenanceRuns: undefined,
     skipped: 0,
     conclusive: undefined,
     endedAt: undefined,

@@ -78,9 +78,12 @@ export class Scheduler<T extends Task> implements AsyncDisposable {
     this.#ending.add(end);
   }
 
-  /** A run at once, unless one that began at or after `notBeforeMs` (monotonic) is under way. */
-  runNow(id: ProbeId, notBeforeMs: number): void {
-    this.#loops.get(id)?.runNow(notBeforeMs);
+  /**
+   * A run at once, unless one that began at or after `notBeforeMs` (monotonic) is under way. Where an older one is, another
+   * follows it; not, unless it is asked for `always`, where the probe is down by then.
+   */
+  runNow(id: ProbeId, notBeforeMs: number, always = false): void {
+    this.#loops.get(id)?.runNow(notBeforeMs, always);
   }
 
   /** The probes that should have run by now and have not, the longest overdue first: empty when all is well. */
@@ -130,7 +133,7 @@ class Loop<T extends Task> {
   #current: CurrentRun | undefined;
   #attempting: Attempt | undefined;
   #ended: Promise<void> = Promise.resolve();
-  #again = false;
+  #again: 'always' | 'unless down' | undefined;
 
   constructor(task: T, context: LoopContext<T>) {
     this.task = task;
@@ -144,9 +147,10 @@ class Loop<T extends Task> {
     this.#arm(firstSlot(this.task, this.#grid, this.#context.clock.monotonic(), others));
   }
 
-  runNow(notBeforeMs: number): void {
+  runNow(notBeforeMs: number, always: boolean): void {
     if (!this.#current) this.#begin(undefined);
-    else if (this.#current.startedMs < notBeforeMs) this.#again = true;
+    else if (this.#current.startedMs < notBeforeMs && this.#again !== 'always')
+      this.#again = always ? 'always' : 'unless down';
   }
 
   /** How long it has been silent beyond what its interval, time limits and re-checks explain. */
@@ -222,10 +226,9 @@ class Loop<T extends Task> {
       if (next.skipped > 0) this.#context.observer.skipped(this.task, next.skipped);
       this.#arm(next.dueMs);
     }
-    if (this.#again) {
-      this.#again = false;
-      if (this.#context.observer.needsConfirming(this.task)) this.#begin(undefined);
-    }
+    const again = this.#again;
+    this.#again = undefined;
+    if (again === 'always' || (again && this.#context.observer.needsConfirming(this.task))) this.#begin(undefined);
   }
 
   async #attempt(): Promise<Outcome> {

@@ -37,6 +37,7 @@ export function samplePlan(own: Partial<Plan> = {}): Plan {
     probes: [],
     references: [],
     dependencies: new Map(),
+    maintenance: [],
     notify: { default: {}, teams: {} },
     ...own,
   };

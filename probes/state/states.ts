@@ -34,6 +34,8 @@ export interface StatesOptions {
   readonly clock: Clock;
   /** Asks for a run of a probe that the failing one depends on, no older than `notBeforeMs` (monotonic). */
   readonly ask: (probe: PlannedProbe, notBeforeMs: number) => void;
+  /** Whether nobody is to hear of a fail of this service: it was in a maintenance window when the run began, or is now. */
+  readonly muted?: (service: string, startedAt: number) => boolean;
   /** The outcome of a confirmed fail with what can be found out about it. A page waits for it, `holdBackMs` at most. */
   readonly diagnose?: (probe: PlannedProbe, outcome: Outcome) => Promise<Outcome>;
   /** What the world was told of the probe before the process ended, where it was down. */
@@ -118,7 +120,7 @@ export class ProbeStates implements Disposable {
     if (!entry) return;
     entry.failedMs = this.#options.clock.monotonic();
     for (const parent of this.#parents(entry)) {
-      if (!settledSince(parent, entry.failedMs)) this.#options.ask(parent.probe, entry.failedMs);
+      if (!this.#isSettled(parent, entry.failedMs)) this.#options.ask(parent.probe, entry.failedMs);
     }
   }
 
@@ -130,7 +132,8 @@ export class ProbeStates implements Disposable {
     const after = entry.standing.state;
     if (run.outcome.verdict === 'pass') entry.passedFromMs = run.decidedFromMs;
     if (after.status === 'down') {
-      if (before.status !== 'down') this.#hold(entry);
+      if (before.status !== 'down') this.#holdUnlessMuted(entry, run);
+      else if (run.outcome.verdict === 'fail') this.#failsStill(entry, run);
     } else if (before.status === 'down') {
       this.#recovered(entry, before.since, run);
     } else {
@@ -148,6 +151,32 @@ export class ProbeStates implements Disposable {
     this.#release(entry);
     this.#tell(entry, entry.standing.state);
     if (told) this.#options.changed({ probe: entry.probe, to: 'up', at: endedAt, since, outcome });
+  }
+
+  /** It was down in silence and still is: time to speak, unless there is reason for silence yet. */
+  #failsStill(entry: Entry, run: EndedRun): void {
+    if (entry.published.status === 'down' || entry.held || this.#isMuted(entry, run.startedAt)) return;
+    const { state } = entry.standing;
+    if (state.status === 'down') entry.standing = { ...entry.standing, state: { ...state, outcome: run.outcome } };
+    this.failing(entry.probe);
+    this.#hold(entry);
+  }
+
+  #holdUnlessMuted(entry: Entry, { startedAt }: EndedRun): void {
+    if (!this.#isMuted(entry, startedAt)) this.#hold(entry);
+  }
+
+  /** Its own service is in a window, or one that it depends on is in one and down. */
+  #isMuted(entry: Entry, startedAt: number): boolean {
+    const { muted } = this.#options;
+    if (!muted) return false;
+    return (
+      muted(entry.probe.service, startedAt) ||
+      this.#parents(entry).some(
+        ({ probe, standing, published }) =>
+          standing.state.status === 'down' && published.status !== 'down' && muted(probe.service, startedAt),
+      )
+    );
   }
 
   #hold(entry: Entry): void {
@@ -190,7 +219,7 @@ export class ProbeStates implements Disposable {
   #publish(entry: Entry): void {
     this.#release(entry);
     const { state } = entry.standing;
-    if (state.status !== 'down') return;
+    if (state.status !== 'down' || this.#isMuted(entry, this.#options.clock.now())) return;
     this.#tell(entry, state);
     const { since, outcome } = state;
     this.#options.changed({ probe: entry.probe, to: 'down', at: since, since, outcome });
@@ -203,7 +232,7 @@ export class ProbeStates implements Disposable {
       for (const entry of [...this.#held]) {
         if (
           entry.diagnosing === undefined &&
-          this.#parents(entry).every((parent) => settledSince(parent, entry.failedMs))
+          this.#parents(entry).every((parent) => this.#isSettled(parent, entry.failedMs))
         ) {
           this.#publish(entry);
           told = true;
@@ -212,14 +241,15 @@ export class ProbeStates implements Disposable {
     }
   }
 
+  /** It has passed since, or it is down and the world was told, or will not be. */
+  #isSettled(entry: Entry, ms: number): boolean {
+    if (entry.published.status === 'down' || entry.passedFromMs >= ms) return true;
+    return entry.standing.state.status === 'down' && !entry.held && this.#isMuted(entry, this.#options.clock.now());
+  }
+
   #parents(entry: Entry): readonly Entry[] {
     return ancestors(this.#dependencies, entry.probe.service).flatMap((service) => this.#entries.ofService(service));
   }
-}
-
-/** It has passed since, or it is down and the world was told. */
-function settledSince(entry: Entry, ms: number): boolean {
-  return entry.published.status === 'down' || entry.passedFromMs >= ms;
 }
 
 function newEntry(probe: PlannedProbe, state: ProbeState = initialStanding.state): Entry {

@@ -7,11 +7,13 @@ export interface ShownProbe {
   readonly state: ProbeState;
   /** Unix milliseconds. */
   readonly lastRunAt: number | undefined;
+  /** The maintenance window that its service is in. */
+  readonly window: { readonly name: string; readonly toMs: number } | undefined;
 }
 
 /** For programs: the list at `/api/v1/probes`. */
 export function probeList(probes: readonly ShownProbe[]) {
-  return probes.map(({ probe, state, lastRunAt }) => ({
+  return probes.map(({ probe, state, lastRunAt, window }) => ({
     service: probe.service,
     probe: probe.probe,
     kind: probe.kind,
@@ -25,15 +27,19 @@ export function probeList(probes: readonly ShownProbe[]) {
       found: state.outcome.found,
       expected: state.outcome.expected,
     }),
+    ...(window && { maintenance: { name: window.name, until: new Date(window.toMs).toISOString() } }),
     ...(lastRunAt !== undefined && { last_run: new Date(lastRunAt).toISOString() }),
   }));
 }
 
 /** The page at `/`: what stands where, for somebody who found the port. */
 export function indexPage(plan: Plan, probes: readonly ShownProbe[], routes: readonly Route[]): string {
-  const rows = probes.map(({ probe, state }) => {
+  const rows = probes.map(({ probe, state, window }) => {
     const path = `/debug/${encodeURIComponent(probe.service)}/${encodeURIComponent(probe.probe)}`;
-    const why = state.status === 'down' ? `found ${state.outcome.found}, expected ${state.outcome.expected}` : '';
+    const why = [
+      ...(state.status === 'down' ? [`found ${state.outcome.found}, expected ${state.outcome.expected}`] : []),
+      ...(window ? [`in maintenance "${window.name}" until ${new Date(window.toMs).toISOString()}`] : []),
+    ].join('; ');
     return `<tr class="${state.status}"><td><a href="${path}">${escapeHtml(`${probe.service}/${probe.probe}`)}</a><td class="state">${state.status}<td>${escapeHtml(probe.target)}<td>${escapeHtml(why)}`;
   });
   const links = routes

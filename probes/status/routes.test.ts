@@ -19,7 +19,8 @@ async function start(own: Partial<StatusSource> = {}) {
     heartbeatPath: () => undefined,
     heartbeats: [],
     plan: () => plan,
-    probes: () => plan.probes.map((probe) => ({ probe, state, lastRunAt: Date.UTC(2026, 10, 23, 1) })),
+    probes: () =>
+      plan.probes.map((probe) => ({ probe, state, window: undefined, lastRunAt: Date.UTC(2026, 10, 23, 1) })),
     metrics: async function* () {
       yield 'up 1\n';
     },

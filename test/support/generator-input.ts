@@ -40,6 +40,7 @@ export function configForTest(config: Partial<Config> = {}): Config {
     urls: defaultUrls,
     services: [],
     references: [],
+    maintenance: [],
     notify: { teams: {} },
     variables: [],
     ...config,
