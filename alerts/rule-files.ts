@@ -19,7 +19,7 @@ export function ruleFiles(config: Config): readonly GeneratedFile[] {
       ruleFile(fileName(rule), `The alert ${rule.alert}.`, [
         {
           alert: rule.alert,
-          expr: rule.expr,
+          expr: rule.expr(config),
           for: rule.forMs > 0 ? formatDuration(rule.forMs) : undefined,
           labels: rule.labels(config),
           annotations: rule.annotations(config),

@@ -5,23 +5,34 @@ import type { Plan, PlannedProbe } from '../probes/model.ts';
 import type { Channels } from '../probes/pager/channels.ts';
 import { probers } from '../probes/probers/index.ts';
 import type { Prober } from '../probes/probers/prober.ts';
-import { defaultLocation } from '../stack/labels.ts';
 import { Secret } from '../stack/secret.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
 import { sayPath } from './checkout.ts';
 import { sayFileFault } from './say-file-fault.ts';
 
-/** What the probe service needs of a configuration that was read in mode `run`: probes bound to their probers. */
-export function planFromConfig(config: Config, surroundings: Pick<Surroundings, 'reach' | 'secret'>): Plan {
-  const { stack, environment, urls, services, notify } = config;
+/**
+ * What the probe service needs of a configuration that was read in mode `run`: probes bound to their probers.
+ * @param location one of those that the configuration names; elsewhere than at its own only what can be seen from there is probed
+ */
+export function planFromConfig(
+  config: Config,
+  surroundings: Pick<Surroundings, 'reach' | 'secret'>,
+  location = config.location,
+): Plan {
+  const { stack, environment, urls, services, notify, locations } = config;
+  const isHere = ({ kind }: ProbeConfig) => location === config.location || !findProber(kind).atOnePlace;
   return {
     hash: configHash(config),
     stack,
     environment,
-    location: defaultLocation,
+    location,
     urls,
     probes: services.flatMap((service) =>
-      service.probes.map((probe) => plannedProbe(probe, { team: service.team, labels: service.labels })),
+      service.probes
+        .filter(isHere)
+        .map((probe) =>
+          plannedProbe(probe, { team: service.team, labels: service.labels, several: locations.length > 0 }),
+        ),
     ),
     references: config.references,
     maintenance: config.maintenance,
@@ -38,7 +49,10 @@ export function configHash(config: Pick<Config, 'source'>): string {
   return createHash('sha256').update(config.source).digest('hex');
 }
 
-function plannedProbe(probe: ProbeConfig, service: Pick<PlannedProbe, 'team' | 'labels'>): PlannedProbe {
+function plannedProbe(
+  probe: ProbeConfig,
+  { several, ...service }: Pick<PlannedProbe, 'team' | 'labels'> & { readonly several: boolean },
+): PlannedProbe {
   const { name, kind, everyMs, timeoutMs, confirm, recover, severity } = probe;
   const bound = findProber(kind);
   return {
@@ -56,6 +70,7 @@ function plannedProbe(probe: ProbeConfig, service: Pick<PlannedProbe, 'team' | '
     ...service,
     run: (run) => bound.probe(probe.options, run),
     variants: bound.variants(probe.options),
+    byQuorum: several && !bound.atOnePlace,
     awaitsBeats: bound.awaitsBeats,
   };
 }
@@ -77,6 +92,7 @@ function tellApart(this: Readonly<Record<string, unknown>>, key: string, value: 
 /** A prober whose arguments are the options of a probe as the configuration holds them. */
 export interface BoundProber {
   readonly awaitsBeats: boolean;
+  readonly atOnePlace: boolean;
   target(options: unknown): string;
   endpoints(options: unknown): readonly { readonly host: string; readonly port: number }[];
   variants(options: unknown): PlannedProbe['variants'];
@@ -88,6 +104,7 @@ export function findProber(kind: string): BoundProber {
   if (!prober) throw new Error(`no prober of kind "${kind}"; known: ${probers.map((known) => known.kind).join(', ')}`);
   return {
     awaitsBeats: prober.awaitsBeats ?? false,
+    atOnePlace: prober.atOnePlace ?? false,
     target: (options) => prober.target(parsed(options).value),
     endpoints: (options) => prober.endpoints(parsed(options).value),
     variants: (options) => {

@@ -23,6 +23,8 @@ export interface ProbeServiceOptions {
   readonly direct: boolean;
   /** Folder for what outlives the process. */
   readonly data?: string;
+  /** Which of the locations that the configuration names this is. Default: its own. */
+  readonly location?: string;
   readonly surroundings: (config: Config) => Surroundings;
   /** What is left of the configuration where not all of it can work. */
   readonly adapt?: (config: Config) => Config;
@@ -31,13 +33,25 @@ export interface ProbeServiceOptions {
 
 /** The probe service, put together from its parts. Rejects where the configuration is wrong or the port is taken. */
 export async function startProbeService(options: ProbeServiceOptions): Promise<Service> {
-  const { configFile, surroundings, listen, alertmanager, otlpLogs, direct, data, adapt = same, write } = options;
+  const {
+    configFile,
+    surroundings,
+    listen,
+    alertmanager,
+    otlpLogs,
+    direct,
+    data,
+    location,
+    adapt = same,
+    write,
+  } = options;
   return await startService({
     load: async () => {
       const result = await tryConfig(configFile, 'run');
       if ('problem' in result) return result;
       const config = adapt(result.config);
-      return { plan: planFromConfig(config, surroundings(config)) };
+      const problem = locationProblem(config, location);
+      return problem === undefined ? { plan: planFromConfig(config, surroundings(config), location) } : { problem };
     },
     listen,
     ...(alertmanager !== undefined && { alertmanager }),
@@ -53,6 +67,13 @@ export async function startProbeService(options: ProbeServiceOptions): Promise<S
     runbook: readRunbook,
     write,
   });
+}
+
+/** What is wrong with a location, for people; undefined where nothing is. */
+export function locationProblem(config: Config, location: string | undefined): string | undefined {
+  const known = [config.location, ...config.locations.map(({ name }) => name)];
+  if (location === undefined || known.includes(location)) return undefined;
+  return `the configuration names no location "${location}"; it names ${known.join(', ')}`;
 }
 
 function same(config: Config): Config {

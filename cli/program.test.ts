@@ -19,6 +19,12 @@ const cases = [
     code: 2,
     says: "unknown option '--confg'\n(Did you mean --config?)",
   },
+  {
+    name: 'a location that is none',
+    args: ['serve', '--location', 'mars'],
+    code: 1,
+    says: 'the configuration names no location "mars"; it names local',
+  },
   { name: 'a place to listen that is none', args: ['serve', '--listen', 'x'], code: 2, says: 'It is HOST:PORT' },
   {
     name: 'a target that there is not',

@@ -3,11 +3,12 @@ import type { Config } from '../config/model.ts';
 import { parts } from '../stack/parts.ts';
 import { sayPath, shippedConfig } from './checkout.ts';
 import { type Listen, parseListen, parseUrl } from './listen.ts';
-import { startProbeService, surroundingsHere } from './probe-service.ts';
+import { locationProblem, startProbeService, surroundingsHere } from './probe-service.ts';
 import { readConfig } from './read-config.ts';
 import { sayProbes, sayWherePagesGo } from './say-config.ts';
 import type { Terminal } from './terminal.ts';
 import { sayListenFault, stopSignal, stopWithin } from './until-stopped.ts';
+import { UserError } from './user-error.ts';
 
 interface Options {
   readonly config: string;
@@ -16,6 +17,7 @@ interface Options {
   readonly otlpLogs?: string;
   readonly direct?: boolean;
   readonly data?: string;
+  readonly location?: string;
 }
 
 export function command(terminal: Terminal): Command {
@@ -25,15 +27,16 @@ export function command(terminal: Terminal): Command {
     .option('--alertmanager <url>', 'post alerts to this Alertmanager', parseUrl)
     .option('--otlp-logs <url>', 'send logs to this OTLP endpoint, such as http://127.0.0.1:3100/otlp', parseUrl)
     .option('--data <folder>', 'keep states, beats and what was paged here, over restarts')
+    .option('--location <name>', 'which of the `locations` of the configuration this is')
     .option('--direct', 'send pages itself, without an Alertmanager')
     .action((options: Options) => serve(options, terminal));
 }
 
 async function serve(options: Options, terminal: Terminal): Promise<void> {
   const stopped = stopSignal();
-  const { config: configFile, listen, alertmanager, otlpLogs, data, direct = false } = options;
+  const { config: configFile, listen, alertmanager, otlpLogs, data, location, direct = false } = options;
   // In words at once: the service reads the file itself, and two of ten thousand probes are one too many to keep.
-  const said = say(await readConfig(configFile, 'run'));
+  const said = say(await readConfig(configFile, 'run'), location);
   const service = await startProbeService({
     configFile,
     listen,
@@ -41,6 +44,7 @@ async function serve(options: Options, terminal: Terminal): Promise<void> {
     ...(otlpLogs !== undefined && { otlpLogs }),
     direct,
     ...(data !== undefined && { data }),
+    ...(location !== undefined && { location }),
     surroundings: surroundingsHere,
     write: (line) => terminal.print(line),
   }).catch((error) => {
@@ -54,8 +58,10 @@ async function serve(options: Options, terminal: Terminal): Promise<void> {
   await stopWithin(3_000, () => service[Symbol.asyncDispose]());
 }
 
-function say(config: Config) {
-  return { probes: sayProbes(config), pages: sayWherePagesGo(config) };
+function say(config: Config, location: string | undefined) {
+  const problem = locationProblem(config, location);
+  if (problem !== undefined) throw new UserError(problem);
+  return { probes: sayProbes(config), pages: sayWherePagesGo(config), location: location ?? config.location };
 }
 
 function facts(
@@ -66,6 +72,7 @@ function facts(
   return [
     `configuration: ${sayPath(file)}`,
     `probing: ${said.probes}`,
+    `location: ${said.location}`,
     `metrics: ${url}/metrics`,
     `alerts: ${alertmanager ? `posted to ${alertmanager}` : 'posted nowhere (no --alertmanager)'}`,
     `pages: ${direct ? said.pages : 'not sent from here (no --direct)'}`,

@@ -27,6 +27,9 @@ export function buildConfig(
     stack: document.stack,
     environment: document.environment,
     urls: document.urls,
+    location: document.location,
+    locations: Object.entries(document.locations).map(([name, at]) => ({ name, ...at })),
+    quorum: document.quorum ?? majority(Object.keys(document.locations).length + 1),
     services: Object.entries(document.services).map(([name, service]) => {
       const rawProbes = asMap(member(member(rawServices, name), 'probes'));
       const own = [...(probes.get(name) ?? [])];
@@ -42,6 +45,10 @@ export function buildConfig(
     maintenance: document.maintenance.flatMap((window) => buildWindow(window, Object.keys(document.services))),
     notify: buildNotify(document.notify),
   };
+}
+
+function majority(of: number): number {
+  return Math.floor(of / 2) + 1;
 }
 
 /** One, or none where it says no time: the checks between keys have said so by then. */

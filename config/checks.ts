@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { identityLabels, probeLabels } from '../stack/labels.ts';
+import { defaultLocation, identityLabels, probeLabels } from '../stack/labels.ts';
 import { isPrivateHost } from '../stack/private-host.ts';
 import { dependencyFaults } from './dependencies.ts';
 import type { Fault, Path } from './fault.ts';
@@ -20,6 +20,7 @@ export function crossChecks(document: RawMap, tree: YamlTree): readonly Fault[] 
     ...serviceFaults(services, tree),
     ...timeoutFaults(document, tree),
     ...windowFaults(document, tree),
+    ...locationFaults(document, tree),
     ...notifyFaults(document, tree),
   ];
 }
@@ -95,6 +96,31 @@ function timeoutFault(found: ReturnType<typeof timing>, subject: string, path: P
   const at = found.timeoutIsOwn ? 'timeout' : 'every';
   const hint = found.timeoutIsOwn ? undefined : 'the timeout is that of `defaults`; give the probe one of its own';
   return [fault(tree, [...path, at], message, hint)];
+}
+
+function locationFaults(document: RawMap, tree: YamlTree): readonly Fault[] {
+  const others = Object.keys(asMap(member(document, 'locations')));
+  const own = asText(member(document, 'location')) ?? defaultLocation;
+  const quorum = member(document, 'quorum');
+  const names = new Set([own, ...others]);
+  const all = names.size;
+  const sayAll = `${all} location${all === 1 ? '' : 's'}: ${[...names].join(', ')}`;
+  return [
+    ...(others.includes(own)
+      ? [
+          fault(
+            tree,
+            ['locations', own],
+            `"${own}" is the location of this installation`,
+            'give it a `location`',
+            'key',
+          ),
+        ]
+      : []),
+    ...(typeof quorum === 'number' && quorum > all
+      ? [fault(tree, ['quorum'], `a quorum of ${quorum} can never be reached`, sayAll)]
+      : []),
+  ];
 }
 
 function notifyFaults(document: RawMap, tree: YamlTree): readonly Fault[] {

@@ -62,6 +62,8 @@ services:
   db: { logs: { unit: postgresql.service } }
   nginx: { logs: { file: /var/log/nginx/*.log } }
 references: ["1.1.1.1:443"]
+location: ams
+locations: { fra: "10.8.0.2:9815" }
 maintenance:
   - { name: move, services: [panel], from: 2026-11-24T22:00+01:00, to: 2026-11-24 22:30:00Z }
   - { name: reboot, at: "04:00", for: 20m, days: [sat, sun], timezone: Europe/Berlin }
@@ -139,6 +141,9 @@ notify:
       },
     ],
     references: [{ host: '1.1.1.1', port: 443 }],
+    location: 'ams',
+    locations: [{ name: 'fra', host: '10.8.0.2', port: 9815 }],
+    quorum: 2,
     maintenance: [
       {
         name: 'move',

@@ -11,6 +11,12 @@ export interface Config {
   readonly stack: string;
   readonly environment: string;
   readonly urls: Urls;
+  /** Where the probe service of this installation stands. */
+  readonly location: string;
+  /** Probe services elsewhere that probe the same. */
+  readonly locations: readonly Location[];
+  /** How many of all locations must find a probe down; 1 where there is one. */
+  readonly quorum: number;
   /** In file order. */
   readonly services: readonly ServiceConfig[];
   /** What is always reachable where the uplink of the prober works; empty where none is named. */
@@ -19,6 +25,13 @@ export interface Config {
   readonly notify: NotifyConfig;
   /** Names of the variables that the file uses, sorted; never their values. */
   readonly variables: readonly string[];
+}
+
+export interface Location {
+  readonly name: string;
+  /** Where Prometheus reaches it. */
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface ServiceConfig {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultTeam, severities } from '../stack/labels.ts';
+import { defaultLocation, defaultTeam, severities } from '../stack/labels.ts';
 import { defaultUrls } from '../stack/links.ts';
 import { weekdays } from '../stack/maintenance.ts';
 import * as field from './fields.ts';
@@ -171,6 +171,22 @@ export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
       .prefault({})
       .describe('What the links in a page point to.'),
     services: z.record(field.name, service(probe)).meta({ minProperties: 1 }).describe('What you run, by name.'),
+    location: field.name
+      .default(defaultLocation)
+      .describe('Where this installation stands, as the label `location` says.'),
+    locations: z
+      .record(field.name, field.hostPort)
+      .default({})
+      .describe(
+        'Probe services elsewhere that probe the same, each started with `serve --location NAME`: { fra: 10.8.0.2:9815 }. Prometheus scrapes them, and a probe pages when a `quorum` of all locations says that it is down.',
+      ),
+    quorum: z
+      .int()
+      .min(1)
+      .max(50)
+      .optional()
+      .describe('How many locations must find a probe down before it pages.')
+      .meta({ shownDefault: 'more than half of all' }),
     maintenance: z
       .array(maintenance)
       .max(100)

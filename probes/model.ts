@@ -149,6 +149,8 @@ export interface PlannedProbe extends ProbeId {
    */
   readonly fingerprint: string;
   readonly run: (run: Run) => Promise<Outcome>;
+  /** Other locations probe it too: a rule over all of them pages, and the fast path does not. */
+  readonly byQuorum: boolean;
   /** Jobs report to it, by a URL of its own. */
   readonly awaitsBeats: boolean;
   /** The same probe done otherwise, for a diagnosis: `without verifying the certificate`. */

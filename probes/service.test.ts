@@ -192,6 +192,15 @@ describe('posts', () => {
     expect(alertmanager.received).toHaveLength(posts);
     expect(new Set(alertsOf(alertmanager).map(({ startsAt }) => startsAt)).size).toBe(1);
   });
+
+  test('are left to the rule where other locations probe the same', async () => {
+    const { clock, state, value, alertmanager } = await startByHand([{ byQuorum: true }, { probe: 'dump' }]);
+    state.broken = true;
+    await clock.advance(20_000);
+    expect(await value('watchpost_probe_down', { probe: 'ready' })).toBe(1);
+    await expect.poll(() => alertsOf(alertmanager).length).toBeGreaterThan(0);
+    expect(new Set(alertsOf(alertmanager).map(({ labels }) => labels.probe))).toEqual(new Set(['dump']));
+  });
 });
 
 describe('the service', () => {

@@ -382,7 +382,7 @@ class Engine implements Service {
     return new FastPath({
       url,
       clock,
-      down: () => this.#states.down(),
+      down: () => this.#states.down().filter(({ probe }) => !probe.byQuorum),
       plan: () => this.#plan,
       posted: (result, alerts, detail) => this.#posted(result, alerts, detail),
     });

@@ -24,7 +24,7 @@ export function generatePrometheus(config: Config, surroundings: Surroundings): 
     rule_files: spaced([`${folder('alerts')}/rules/*.yaml`]),
     ...(has('alertmanager') && { alerting: spaced(alerting(surroundings)) }),
     scrape_configs: spaced([
-      ...partJobs(surroundings),
+      ...partJobs(config, surroundings),
       ...serviceJobs(config, surroundings).map((job, index) =>
         index === 0 ? noted('What the services say of themselves.', job) : job,
       ),

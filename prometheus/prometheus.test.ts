@@ -103,6 +103,20 @@ scrape_configs:
 `);
   });
 
+  test('scrapes the probe service of each location, and says which it is', () => {
+    const locations = [
+      { name: 'fra', host: '10.8.0.2', port: 9815 },
+      { name: 'nyc', host: 'fd00::3', port: 9816 },
+    ];
+    const [file] = generatePrometheus({ ...config, location: 'ams', locations, quorum: 2 }, composeForTest());
+    const read = load(file?.content ?? '') as { scrape_configs: readonly ScrapeConfig[] };
+    expect(read.scrape_configs[0]?.static_configs).toEqual([
+      { targets: ['watchpost:9815'], labels: { location: 'ams' } },
+      { targets: ['10.8.0.2:9815'], labels: { location: 'fra' } },
+      { targets: ['[fd00::3]:9816'], labels: { location: 'nyc' } },
+    ]);
+  });
+
   test('natively names only the parts that run, on this machine', () => {
     const [file] = generatePrometheus(
       config,

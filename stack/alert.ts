@@ -34,6 +34,7 @@ export const annotationNames = [
   'affects',
   'diagnosis',
   'changed',
+  'seen_from',
   'action',
   'dashboard_url',
   'runbook_url',

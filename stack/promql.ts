@@ -3,7 +3,7 @@ import { type MetricName, metrics } from './metrics.ts';
 
 /** Series that rules record, and the one that Prometheus itself adds; what a query may name besides the catalogue. */
 export const furtherSeries = {
-  up: ['job', 'instance', 'service'],
+  up: ['job', 'instance', 'service', 'location'],
   /** 1 for every probe that the configuration names: it says so even when the probe service is dead. */
   watchpost_probe_expected: ['service', 'probe', 'team'],
 } as const satisfies Record<string, readonly string[]>;

@@ -10,15 +10,20 @@ import { defineRule, labelValue } from './rule.ts';
 /**
  * A probe is confirmed down. The same alert as the fast path posts: the aggregation leaves exactly the identity labels. It
  * looks back an hour, so that the death of the probe service is no recovery; and it waits for nothing, because the probe
- * service has confirmed the fail already.
+ * service has confirmed the fail already. Where several locations probe, so many must say so as the quorum asks for, or all
+ * of those that probe it at all.
  */
 export const probeDownRule = defineRule({
   alert: probeDown,
-  expr: `${aggregate(
-    'max',
-    ['service', 'probe', 'target', 'severity', 'team'],
-    lastOverTime(select('watchpost_probe_down'), '1h'),
-  )} == 1`,
+  expr: ({ locations, quorum }) => {
+    const by = (how: 'max' | 'sum' | 'count') =>
+      aggregate(
+        how,
+        ['service', 'probe', 'target', 'severity', 'team'],
+        lastOverTime(select('watchpost_probe_down'), '1h'),
+      );
+    return locations.length === 0 ? `${by('max')} == 1` : `${by('sum')} >= clamp_max(${by('count')}, ${quorum})`;
+  },
   forMs: 0,
   team: 'series',
   templates: (config) => ({
@@ -31,53 +36,68 @@ export const probeDownRule = defineRule({
     affects: affectsChain(config),
     diagnosis: failing('diagnosis'),
     changed: failing('changed'),
+    seenFrom: config.locations.length === 0 ? '' : seenFromChain(),
   }),
-  annotations: ({ service, probe, target, affects, ...failure }, config) =>
-    probeDownAnnotations({ service, probe, target }, failure, [affects], config.urls),
+  annotations: ({ service, probe, target, affects, seenFrom, ...failure }, config) => {
+    const annotations = probeDownAnnotations({ service, probe, target }, failure, [affects], config.urls);
+    return config.locations.length === 0 ? annotations : { ...annotations, seen_from: seenFrom };
+  },
   fires: (config) => [
-    {
-      name: 'a probe that is confirmed down fires at once, with what was found',
-      series: {
-        [down]: '0 0 1x20',
-        [info('body', awkward)]: '_ _ 1x20',
+    ...seenFromHere(config, [
+      {
+        name: 'a probe that is confirmed down fires at once, with what was found',
+        series: {
+          [down]: '0 0 1x20',
+          [info('body', awkward)]: '_ _ 1x20',
+        },
+        trueFromMs: 10_000,
+        labels,
+        words: words('body', awkward),
       },
-      trueFromMs: 10_000,
-      labels,
-      words: words('body', awkward),
-    },
-    {
-      name: 'it stays down when the probe service dies, and still says what was found last',
-      series: {
-        [down]: '0 1 1 0 0 1 1 stale',
-        [info('connect_refused', 'connection refused')]: '_ 1 1 stale',
-        [info('status', 'status 503')]: '_ _ _ _ _ 1 1 stale',
+      {
+        name: 'it stays down when the probe service dies, and still says what was found last',
+        series: {
+          [down]: '0 1 1 0 0 1 1 stale',
+          [info('connect_refused', 'connection refused')]: '_ 1 1 stale',
+          [info('status', 'status 503')]: '_ _ _ _ _ 1 1 stale',
+        },
+        trueFromMs: 25_000,
+        seenAtMs: 10 * 60_000,
+        labels,
+        words: words('status', 'status 503'),
       },
-      trueFromMs: 25_000,
-      seenAtMs: 10 * 60_000,
-      labels,
-      words: words('status', 'status 503'),
-    },
-    {
-      name: 'a page says what was tried and what has changed',
-      series: {
-        [down]: '0 1x20',
-        [`${info('status', 'status 503').slice(0, -1)},diagnosis=${JSON.stringify(tried)},changed=${JSON.stringify(changed)}}`]:
-          '_ 1x20',
+      {
+        name: 'a page says what was tried and what has changed',
+        series: {
+          [down]: '0 1x20',
+          [`${info('status', 'status 503').slice(0, -1)},diagnosis=${JSON.stringify(tried)},changed=${JSON.stringify(changed)}}`]:
+            '_ 1x20',
+        },
+        trueFromMs: 5_000,
+        labels,
+        words: words('status', 'status 503', 'status 200', tried, changed),
       },
-      trueFromMs: 5_000,
-      labels,
-      words: words('status', 'status 503', 'status 200', tried, changed),
-    },
-    {
-      name: 'a probe without details fires all the same',
-      series: { [down]: '0 1x20' },
-      trueFromMs: 5_000,
-      labels,
-      words: words(unknown.reason, unknown.found, unknown.expected),
-    },
-    ...parentCase(config),
+      {
+        name: 'a probe without details fires all the same',
+        series: { [down]: '0 1x20' },
+        trueFromMs: 5_000,
+        labels,
+        words: words(unknown.reason, unknown.found, unknown.expected),
+      },
+      ...parentCase(config),
+    ]),
+    ...quorumCases(config),
   ],
-  quiet: () => [
+  quiet: (config) => [
+    ...(config.quorum < 2
+      ? []
+      : [
+          {
+            name: 'a probe that fewer locations than the quorum find down is quiet',
+            series: fromLocations(config, config.quorum - 1),
+            atMs: 60_000,
+          },
+        ]),
     { name: 'a probe that is up is quiet', series: { [down]: '0x20' }, atMs: 60_000 },
     {
       name: 'it is over at the first evaluation after the recovery',
@@ -150,6 +170,54 @@ function affectsChain(config: Config): string {
     return affected ? [`if eq $labels.service "${name}" }}${affected}`] : [];
   });
   return branches.length === 0 ? '' : `{{ ${branches.join('{{ else ')}{{ end }}`;
+}
+
+/** Who else probes it and finds it down too: a label of the series that the rule has added up. */
+function seenFromChain(): string {
+  const down = lastOverTime(`${select('watchpost_probe_down')}{service=%q,probe=%q,target=%q}`, '1h');
+  const ask = `printf "${down} == 1" $labels.service $labels.probe $labels.target | query | sortByLabel "location"`;
+  const list = '{{ range $i, $seen := . }}{{ if $i }}, {{ end }}{{ $seen.Labels.location }}{{ end }}';
+  return `{{ with ${ask} }}${list}{{ end }}`;
+}
+
+/** The cases of one location, which one of several fires for too where no other probes the same. */
+function seenFromHere<Case extends { readonly words: object }>(config: Config, cases: readonly Case[]) {
+  return cases.map((own) => ({
+    ...own,
+    words: { ...own.words, seenFrom: config.locations.length === 0 ? '' : 'local' },
+  }));
+}
+
+function quorumCases(config: Config) {
+  if (config.locations.length === 0) return [];
+  const names = locationsOf(config).slice(0, config.quorum).toSorted().join(', ');
+  return [
+    {
+      name: 'a probe that a quorum of the locations finds down fires, and names them',
+      series: fromLocations(config, config.quorum),
+      trueFromMs: 5_000,
+      labels,
+      words: { ...words('status', 'status 503'), seenFrom: names },
+    },
+  ];
+}
+
+/** All locations probe; so many of them find it down. */
+function fromLocations(config: Config, failing: number): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    locationsOf(config).flatMap((location, i) => {
+      const at = (series: string) => series.replace('location="local"', `location="${location}"`);
+      if (i >= failing) return [[at(down), '0x20']];
+      return [
+        [at(down), '0 1x20'],
+        [at(info('status', 'status 503')), '_ 1x20'],
+      ];
+    }),
+  );
+}
+
+function locationsOf({ location, locations }: Config): readonly string[] {
+  return [location, ...locations.map(({ name }) => name)];
 }
 
 function parentCase(config: Config) {

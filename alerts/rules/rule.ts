@@ -7,7 +7,7 @@ import { scrapeIntervalMs } from '../../stack/parts.ts';
 export interface AlertRule {
   /** Its name: `ProbeDown`. Rule file, test file, runbook and page are named after it. */
   readonly alert: string;
-  readonly expr: string;
+  expr(config: Config): string;
   readonly forMs: number;
   /** The time from one evaluation to the next in its tests. */
   readonly stepMs: number;
@@ -33,7 +33,7 @@ interface ExpectedAlert {
 /** What an alert's file says. `Word` names what the text has to put in: `service`, `age`. */
 export interface RuleDefinition<Word extends string> {
   readonly alert: string;
-  readonly expr: string;
+  readonly expr: string | ((config: Config) => string);
   readonly forMs: number;
   /** Steps of the tests, if not the scrape interval: for an alert that waits for long. */
   readonly stepMs?: number;
@@ -46,7 +46,7 @@ export interface RuleDefinition<Word extends string> {
   readonly annotations: (words: Readonly<Record<Word, string>>, config: Config) => Annotations;
   /** Each is checked twice: at the last evaluation before `forMs` is over (nothing), and at the next one. */
   readonly fires: (config: Config) => readonly FiringCase<Word>[];
-  readonly quiet: () => readonly QuietCase[];
+  readonly quiet: (config: Config) => readonly QuietCase[];
 }
 
 interface FiringCase<Word extends string> {
@@ -78,7 +78,7 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
   });
   return {
     alert,
-    expr,
+    expr: (config) => (typeof expr === 'string' ? expr : expr(config)),
     forMs,
     stepMs,
     labels,
@@ -99,7 +99,7 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
           ],
         };
       }),
-      ...definition.quiet().map(({ name, series, atMs }) => ({ name, series, checks: [{ atMs, alerts: [] }] })),
+      ...definition.quiet(config).map(({ name, series, atMs }) => ({ name, series, checks: [{ atMs, alerts: [] }] })),
     ],
   };
 }

@@ -33,7 +33,7 @@ describe.each(alertRules)('$alert', (rule) => {
   const tests = rule.tests(config);
 
   test('parses, and asks for series that exist', () => {
-    const queries = [rule.expr, ...Object.values(annotations).flatMap(templateQueries)];
+    const queries = [rule.expr(config), ...Object.values(annotations).flatMap(templateQueries)];
     for (const query of queries) {
       const { series, faults } = readQuery(query);
       expect({ query, faults }).toEqual({ query, faults: [] });

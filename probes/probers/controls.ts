@@ -27,6 +27,7 @@ function control(name: string, url: string): PlannedProbe {
     fingerprint: name,
     run: (run) => http.probe(value, options, run),
     variants: [],
+    byQuorum: false,
     awaitsBeats: false,
   };
 }

@@ -22,6 +22,8 @@ export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.Z
   misfits?(value: z.output<Value>, options: z.output<Options>): readonly Misfit[];
   /** It judges what jobs report (`Run.memory.beats`): each probe has a URL of its own for them. */
   readonly awaitsBeats?: boolean;
+  /** What it looks at is in one place: a file of this host, a job that reports here. It runs at `location` only. */
+  readonly atOnePlace?: boolean;
   /** What is probed, without anything secret: the `target` label. */
   target(value: z.output<Value>): string;
   /** What is dialled, for checks of the configuration: which parts of the stack it names. Empty where nothing is. */

@@ -22,6 +22,7 @@ export function sampleProbe(own: Partial<PlannedProbe> = {}): PlannedProbe {
     fingerprint: 'first',
     run: async () => passed(),
     variants: [],
+    byQuorum: false,
     awaitsBeats: false,
     ...own,
   };

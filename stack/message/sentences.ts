@@ -50,6 +50,7 @@ export function preview(facts: Facts, status: Status): string {
 export const findings = [
   ['Tried', annotation('diagnosis')],
   ['Changed', annotation('changed')],
+  ['Down from', annotation('seen_from')],
 ] as const;
 
 /** Which alert this is, for whoever looks for it: `ProbeDown · critical · team ops · stack panel`. */

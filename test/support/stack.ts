@@ -5,6 +5,7 @@ import { GenericContainer, Network, type StartedTestContainer, Wait } from 'test
 import { composeSurroundings } from '../../cli/surroundings.ts';
 import { loadConfig, renderDiagnostics } from '../../config/index.ts';
 import { componentCommand } from '../../stack/arguments.ts';
+import { defaultLocation } from '../../stack/labels.ts';
 import { type Part, parts } from '../../stack/parts.ts';
 import { imageOf } from './found.ts';
 import { checkout } from './images.ts';
@@ -36,6 +37,8 @@ export interface Stack extends AsyncDisposable {
 export interface StackOptions {
   /** The `services:` block of watchpost.yaml, indented as there. */
   readonly services: string;
+  /** Other locations, each with a probe service of its own, called `watchpost-<location>`; SEEN_FROM says in each where it is. */
+  readonly locations?: readonly string[];
   /** Other containers that must be there before the probes start. */
   readonly before?: (stack: Pick<Stack, 'add'>) => Promise<void>;
 }
@@ -51,7 +54,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   const folder = mkdtempSync(join(tmpdir(), 'watchpost-stack-'));
   cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const text = configuration(options.services, mail.port);
+  const { services, locations = [] } = options;
+  const text = configuration(services, mail.port, locations);
   const file = join(folder, 'watchpost.yaml');
   writeFileSync(file, text);
   mkdirSync(join(folder, 'secrets'), { mode: 0o755 });
@@ -100,14 +104,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   await options.before?.({ add: launch });
   await launch('alertmanager', component('alertmanager', '/-/ready').withBindMounts([mount('alerts'), secrets]));
-  await launch(
-    'watchpost',
+  const probeService = (location: string) =>
     new GenericContainer(imageOf('watchpost'))
       .withBindMounts([mount('probes'), secrets])
+      .withEnvironment({ SEEN_FROM: location })
       .withExposedPorts(parts.watchpost.port)
       .withWaitStrategy(Wait.forHttp('/-/ready', parts.watchpost.port))
-      .withStartupTimeout(60_000),
-  );
+      .withStartupTimeout(60_000);
+  await launch('watchpost', probeService(defaultLocation));
+  for (const location of locations) {
+    const listen = `0.0.0.0:${parts.watchpost.port}`;
+    const command = ['serve', '--config', '/etc/watchpost/probes/watchpost.yaml', '--listen', listen];
+    await launch(`watchpost-${location}`, probeService(location).withCommand([...command, '--location', location]));
+  }
   await launch(
     'prometheus',
     component('prometheus', '/-/ready').withBindMounts([mount('prometheus'), mount('alerts')]),
@@ -135,9 +144,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-function configuration(services: string, smtpPort: number): string {
+function configuration(services: string, smtpPort: number, locations: readonly string[]): string {
+  const others = locations.map((name) => `${name}: "watchpost-${name}:${parts.watchpost.port}"`);
   return `stack: test
 environment: ci
+locations: { ${others.join(', ')} }
 defaults: { every: 5s, timeout: 2s }
 urls: { grafana: https://watch.example.org, alertmanager: https://watch.example.org/am, watchpost: https://watch.example.org/wp }
 services:

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../config/index.ts';
+import { composeForTest } from '../test/support/generator-input.ts';
+import { planFromConfig } from './plan-from-config.ts';
+
+const services = `services:
+  shop: { probes: { front: { http: "http://shop.test/" } } }
+  backup: { probes: { nightly: { heartbeat: { every: 24h } }, dump: { file: /backup/dump.sql } } }
+`;
+
+function plan(head: string, location?: string) {
+  const loaded = loadConfig(`stack: s\n${head}\n${services}`, { file: 'f', env: {}, mode: 'run' });
+  if (!('config' in loaded)) throw new Error(JSON.stringify(loaded.diagnostics));
+  const made = planFromConfig(loaded.config, composeForTest(), location);
+  return { location: made.location, probes: made.probes.map(({ probe, byQuorum }) => [probe, byQuorum]) };
+}
+
+describe('the plan of a probe service', () => {
+  test('alone, has every probe, and none waits for other locations', () => {
+    const probes = [
+      ['front', false],
+      ['nightly', false],
+      ['dump', false],
+    ];
+    expect(plan('')).toEqual({ location: 'local', probes });
+  });
+
+  test('that is one of several has what only it can see, and for the rest the rule speaks', () => {
+    const probes = [
+      ['front', true],
+      ['nightly', false],
+      ['dump', false],
+    ];
+    expect(plan('location: ams\nlocations: { fra: "10.8.0.2:9815" }')).toEqual({ location: 'ams', probes });
+  });
+
+  test('elsewhere has only what can be seen from there', () => {
+    const probes = [['front', true]];
+    expect(plan('location: ams\nlocations: { fra: "10.8.0.2:9815" }', 'fra')).toEqual({ location: 'fra', probes });
+  });
+});
