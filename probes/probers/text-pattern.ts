@@ -45,3 +45,10 @@ export function toTextPattern(text: string, context: z.RefinementCtx, path: read
 }
 
 export const textPatternSchema = z.string().transform((text, context) => toTextPattern(text, context));
+
+/** One text, or a list of them. */
+export const textPatternsSchema = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .transform((texts, context) =>
+    [texts].flat().map((text, i) => toTextPattern(text, context, typeof texts === 'string' ? [] : [i])),
+  );

@@ -142,6 +142,7 @@ const recipes: Readonly<Record<TestImage, Recipe>> = {
       'postgresql',
       'redis-server',
       'nginx',
+      'tinyproxy',
       'postfix',
       'knot',
       'unbound',
@@ -166,7 +167,7 @@ export async function ensureImage(name: TestImage, say: Say): Promise<Found> {
   const pinned = name in targets ? targets[name as keyof typeof targets] : images[name as ImageName].image;
   const recipe = recipes[name];
   const local = `watchpost-test/${name}:local`;
-  if (await present(pinned)) return { image: pinned };
+  if (pinned !== local && (await present(pinned))) return { image: pinned };
   if (pinned !== local && (await pull(pinned, say))) return { image: pinned };
   if ((await recipeOf(local)) !== digestOf(recipe)) {
     const missing = await build(name, recipe, local, say);

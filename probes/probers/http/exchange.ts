@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
@@ -15,10 +14,13 @@ import {
   type AnswerReader,
   type ParseFault,
 } from './answer-parser.ts';
+import { decoderOf } from './decoder.ts';
 import type { Answer } from './expect.ts';
 
 export interface Request {
   readonly url: URL;
+  /** What is asked for, where it is not path and query of the URL: a proxy is told the whole of it. */
+  readonly target?: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -172,7 +174,7 @@ class Exchange implements AnswerReader {
     const body = bytes.toString('utf8');
     this.#end();
     this.#recorder.step(`a body of ${body.length} characters`);
-    this.#resolve({ status: this.#head.status, headers: this.#headers, body });
+    this.#resolve({ status: this.#head.status, version: this.#head.version, headers: this.#headers, body });
   }
 
   #ended(): void {
@@ -259,8 +261,8 @@ function malformedWords({ code, words }: ParseFault): string {
 }
 
 /** The request as it goes on the wire: one connection, one request. A text is Latin-1. */
-function wireMessage({ url, method, headers, body }: Request): string | Buffer {
-  let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${headers.host ?? url.host}\r\nconnection: close\r\n`;
+function wireMessage({ url, target, method, headers, body }: Request): string | Buffer {
+  let head = `${method} ${target ?? url.pathname + url.search} HTTP/1.1\r\nhost: ${headers.host ?? url.host}\r\nconnection: close\r\n`;
   for (const name in headers) if (name !== 'host') head += `${name}: ${headers[name]}\r\n`;
   if (body !== undefined) head += `content-length: ${Buffer.byteLength(body)}\r\n`;
   else if (bodied.has(method)) head += 'content-length: 0\r\n';
@@ -278,7 +280,7 @@ const bodied: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 const hidden: ReadonlySet<string> = new Set(['set-cookie', 'authorization', 'proxy-authorization', 'www-authenticate']);
 
 /** Steps that hold on to the headers, and to nothing else of the exchange. */
-function headSteps(status: number, version: string, headers: Exchanged['headers']): () => readonly string[] {
+export function headSteps(status: number, version: string, headers: Exchanged['headers']): () => readonly string[] {
   return () => {
     const lines = Object.entries(headers).map(([name, values]) => `< ${name}: ${shownHeader(name, values.join(', '))}`);
     return [`< HTTP/${version} ${status}`, ...lines];
@@ -308,19 +310,4 @@ const beyondAscii = /[\x80-\xff]/;
 /** Most of what is beyond ASCII in headers is UTF-8, whatever the standard says. */
 function asText(bytes: string): string {
   return beyondAscii.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
-}
-
-function decoderOf(encoding: string | undefined): Transform | undefined {
-  if (encoding === undefined) return undefined;
-  switch (encoding.trim().toLowerCase()) {
-    case 'gzip':
-    case 'x-gzip':
-      return createGunzip();
-    case 'deflate':
-      return createInflate();
-    case 'br':
-      return createBrotliDecompress();
-    default:
-      return undefined;
-  }
 }

@@ -9,6 +9,8 @@ type Expect = z.output<typeof httpOptions>['expect'];
 /** An answer as far as expectations see it. */
 export interface Answer {
   readonly status: number;
+  /** `1.0`, `1.1`, `2`. */
+  readonly version: string;
   /** Lower-case names; several values of one header in order. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
@@ -20,10 +22,13 @@ export interface Answer {
 type Hide = (text: string) => string;
 
 /**
- * Throws a `Failure` for the first expectation that does not hold: status, headers, body, JSON, phases, time.
+ * Throws a `Failure` for the first expectation that does not hold: version, status, headers, body, JSON, phases, time.
  * @param hide masks what must not be shown of the answer
  */
 export function expectAnswer(answer: Answer, expect: Expect, hide: Hide): void {
+  if (expect.http_version !== undefined && answer.version !== expect.http_version) {
+    throw new Failure('http_version', `HTTP/${answer.version}`, `HTTP/${expect.http_version}`);
+  }
   expectStatus(answer, expect, hide);
   expectHeaders(answer, expect, hide);
   if (expect.not_headers) expectNoHeaders(answer, expect.not_headers, hide);

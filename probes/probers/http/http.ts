@@ -1,20 +1,22 @@
-import type { Socket } from 'node:net';
 import type { z } from 'zod';
 import { redactUrl, Secret } from '../../../stack/secret.ts';
 import type { Outcome, Run } from '../../model.ts';
-import { dial } from '../../net/dial.ts';
 import { eachAddress } from '../../net/each-address.ts';
 import { Failure } from '../../net/failure.ts';
-import { secure } from '../../net/secure.ts';
-import { certificateMisfits, secureOptions } from '../certificate-options.ts';
+import { certificateMisfits } from '../certificate-options.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { authenticationMisfits, authorization } from './authentication.ts';
+import { connectTo, endpoint } from './connection.ts';
+import { Cookies } from './cookies.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { expectAnswer } from './expect.ts';
+import { exchangeHttp2 } from './http2.ts';
 import { credentials, httpOptions, httpValue } from './options.ts';
+import { type HttpProxy, proxyAuthorization } from './proxy.ts';
 import { redactor } from './redaction.ts';
 import { type Client, Tokens, tokenRequest } from './token.ts';
+import { traitsOf } from './traits.ts';
 
 type Options = z.output<typeof httpOptions>;
 
@@ -27,15 +29,18 @@ export const http = {
     'probe_http_status_code',
     'probe_http_duration_seconds',
     'probe_http_redirects',
+    'probe_http_version',
     'probe_ssl_earliest_cert_expiry',
   ],
   target: (url) => redactUrl(url.href),
   endpoints: (url) => [endpoint(url)],
   misfits,
-  variants: (url, options) =>
-    url.protocol === 'https:' && options.trust !== 'any'
+  variants: (url, options) => [
+    ...(url.protocol === 'https:' && options.trust !== 'any'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
-      : [],
+      : []),
+    ...(options.proxy ? [{ name: 'without the proxy', options: { ...options, proxy: undefined } }] : []),
+  ],
   probe: (value, options, run) =>
     options.all_addresses ? everyAddress(value, options, run) : oneAddress(value, options, run),
 } satisfies Prober<typeof httpValue, typeof httpOptions>;
@@ -59,6 +64,7 @@ async function once(value: URL, options: Options, run: Run): Promise<Outcome> {
   try {
     const answer = await follow(value, options, run, recorder);
     const { phases } = recorder;
+    traitsOf(answer, recorder);
     expectAnswer({ ...answer, durationMs: recorder.elapsedMs(), phases }, options.expect, recorder.hide);
     return withPhases(recorder).pass();
   } catch (error) {
@@ -112,12 +118,14 @@ async function follow(start: URL, options: Options, run: Run, recorder: Recorder
     method: options.method,
     ...(options.body === undefined ? {} : { body: options.body }),
   };
+  const cookies = options.redirects > 0 ? new Cookies() : undefined;
   for (let followed = 0; ; followed++) {
-    const answer = await request(hop, start, options, run, recorder);
+    const answer = await request(hop, start, options, run, recorder, cookies);
     const location = redirect.has(answer.status) ? answer.headers.location?.[0] : undefined;
     const ends = location === undefined || options.redirects === 0;
     if (ends || followed >= options.redirects) {
       recorder.sample(statusMetric, answer.status);
+      if (options.http2 || options.expect.http_version) recorder.sample('probe_http_version', Number(answer.version));
       if (followed > 0) recorder.sample('probe_http_redirects', followed);
       if (ends) return answer;
       const times = (count: number) => `${count} redirect${count === 1 ? '' : 's'}`;
@@ -162,55 +170,82 @@ async function request(
   options: Options,
   run: Run,
   recorder: Recorder,
+  cookies?: Cookies,
 ): Promise<Exchanged> {
-  let socket: Socket | undefined;
-  try {
-    const { host, port } = endpoint(url);
-    const dialled = await dial({ host, port }, options.ip, 'an HTTP answer', run, recorder);
-    socket = dialled.socket;
-    if (url.protocol === 'https:') {
-      // Name and certificate are for the host that they were given for, never for where it redirects.
-      const own = url.host === start.host ? options : { ...options, ...strangers };
-      const secured = { ...secureOptions(host, own), alpn: ['http/1.1'] };
-      socket = await recorder.time('tls', () => secure(dialled.socket, secured, run, recorder));
-    }
-    const sent = {
-      url,
-      method,
-      headers: headersFor(url, start, options),
-      bodyLimit: options.body_limit,
-      ...(body === undefined ? {} : { body: body.reveal() }),
-    };
-    return await exchange(socket, sent, run, recorder);
-  } finally {
-    socket?.destroy();
+  using connection = await connectTo(url, start, options, run, recorder);
+  const { socket, isHttp2, proxy } = connection;
+  const sent = {
+    url,
+    method,
+    headers: headersFor(url, start, options, cookies?.for(url), proxy),
+    bodyLimit: options.body_limit,
+    ...(proxy && { target: withoutUser(url) }),
+    ...(body !== undefined && { body: body.reveal() }),
+  };
+  const answer = await (isHttp2 ? exchangeHttp2 : exchange)(socket, sent, run, recorder);
+  if (proxy && answer.status === 407) {
+    throw new Failure('proxy', 'status 407 from the proxy', 'a way through the proxy');
   }
+  cookies?.take(url, answer.headers);
+  return answer;
+}
+
+/** As a proxy is told it: user and password of a URL are a header, and its fragment is nobody's. */
+function withoutUser(url: URL): string {
+  return url.origin + url.pathname + url.search;
 }
 
 /** Secrets go to the host that they were given for, never to where it redirects. */
-function headersFor(url: URL, start: URL, options: Options): Record<string, string> {
+function headersFor(
+  url: URL,
+  start: URL,
+  options: Options,
+  cookie: string | undefined,
+  proxy: HttpProxy | undefined,
+): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': 'watchpost', accept: '*/*' };
   if (options.compression) headers['accept-encoding'] = 'gzip, deflate, br';
+  const said = proxy && proxyAuthorization(proxy);
+  if (said !== undefined) headers['proxy-authorization'] = said;
+  if (cookie !== undefined) headers.cookie = cookie;
   if (url.origin !== start.origin) return headers;
   const sent = start.username || start.password ? credentials(start) : undefined;
   if (sent) headers.authorization = `Basic ${Buffer.from(`${sent.user}:${sent.password}`).toString('base64')}`;
-  const said = authorization(options);
-  if (said !== undefined) headers.authorization = said;
+  const own = authorization(options);
+  if (own !== undefined) headers.authorization = own;
   for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value.reveal();
+  if (cookie !== undefined && headers.cookie !== cookie) headers.cookie += `; ${cookie}`;
   return headers;
 }
-
-function endpoint(url: URL): { readonly host: string; readonly port: number } {
-  // An IPv6 address stands in brackets in a URL and without them everywhere else.
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return { host, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
-}
-
-const strangers = { server_name: undefined, client_cert_file: undefined, client_key_file: undefined };
 
 /** What asks for TLS of a URL that never leads to any. */
 function misfits(url: URL, options: Options): readonly Misfit[] {
   const never = url.protocol !== 'https:' && options.redirects === 0;
+  const speaksNew = options.expect.http_version === '2';
   const without = { why: 'an http:// URL has none', hint: 'write https://, or leave it out' };
-  return [...certificateMisfits(options, never ? without : undefined), ...authenticationMisfits(url, options)];
+  return [
+    ...certificateMisfits(options, never ? without : undefined),
+    ...authenticationMisfits(url, options),
+    ...(never && options.http2
+      ? [{ path: ['http2'], message: 'http2 is agreed on by TLS, and an http:// URL has none', hint: without.hint }]
+      : []),
+    ...(speaksNew && !options.http2
+      ? [
+          {
+            path: ['expect', 'http_version'],
+            message: 'HTTP/2 is not offered, so no answer has it',
+            hint: 'write http2: true',
+          },
+        ]
+      : []),
+    ...(options.proxy && options.all_addresses
+      ? [
+          {
+            path: ['all_addresses'],
+            message: 'the proxy resolves the name, so no address of it is known here',
+            hint: 'leave one of the two out',
+          },
+        ]
+      : []),
+  ];
 }

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
 import { certificateOptions } from '../certificate-options.ts';
 import { allAddressesSchema, durationSchema, ipSchema, validForSchema } from '../schemas.ts';
-import { textPatternSchema, toTextPattern } from '../text-pattern.ts';
+import { textPatternSchema, textPatternsSchema } from '../text-pattern.ts';
 import { authenticationOptions } from './authentication.ts';
+import { proxySchema } from './proxy.ts';
 
 /** A status as it is written: `200`, `2xx`. */
 const statusSchema = z.union([
@@ -72,22 +73,19 @@ export const httpOptions = z.strictObject({
         .union([statusSchema, z.array(statusSchema).min(1)])
         .default('2xx')
         .describe('Status of the answer: 200, 2xx, or a list.'),
+      http_version: z
+        .union([z.enum(['1.0', '1.1', '2']), z.literal([1, 1.1, 2])], 'expected 1.0, 1.1 or 2')
+        .transform((version) => (typeof version === 'string' ? version : version.toFixed(version === 2 ? 0 : 1)))
+        .optional()
+        .describe('Version of HTTP that the answer must have: 1.0, 1.1 or 2.'),
       headers: z
         .record(headerNameSchema, textPatternSchema)
         .default({})
         .describe('Header to text that its value must hold, or `/regex/`; an empty text asks only that it is there.'),
-      body: z
-        .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-        .transform((texts, context) =>
-          [texts].flat().map((text, i) => toTextPattern(text, context, typeof texts === 'string' ? [] : [i])),
-        )
+      body: textPatternsSchema
         .optional()
         .describe('Text that the body must hold, or `/regex/` (RE2), or a list of which all must be there.'),
-      not_body: z
-        .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-        .transform((texts, context) =>
-          [texts].flat().map((text, i) => toTextPattern(text, context, typeof texts === 'string' ? [] : [i])),
-        )
+      not_body: textPatternsSchema
         .optional()
         .describe('Text that the body must not hold, or `/regex/` (RE2), or a list of which none may be there.'),
       not_headers: z
@@ -113,7 +111,17 @@ export const httpOptions = z.strictObject({
     })
     .default({ status: '2xx', headers: {} })
     .describe('What the answer must be like.'),
-  redirects: z.int().min(0).max(20).default(0).describe('How many redirects to follow. 0: a redirect is the answer.'),
+  http2: z
+    .boolean()
+    .default(false)
+    .describe('true: offers HTTP/2 in the TLS handshake, and speaks what the server chooses.'),
+  proxy: proxySchema,
+  redirects: z
+    .int()
+    .min(0)
+    .max(20)
+    .default(0)
+    .describe('How many redirects to follow, with the cookies that are set on the way. 0: a redirect is the answer.'),
   compression: z
     .boolean()
     .default(false)

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { authorization } from './authentication.ts';
 import { credentials, type httpOptions } from './options.ts';
+import { proxyAuthorization } from './proxy.ts';
 
 /** Headers whose values are nobody's secret, and may well stand in an answer too. */
 const open: ReadonlySet<string> = new Set([
@@ -53,6 +54,8 @@ function newRedactor(url: URL, options: z.output<typeof httpOptions>): (text: st
     options.basic?.password.reveal() ?? '',
     authorization(options)?.replace(/^\w+ /, '') ?? '',
     options.oauth2?.client_secret.reveal() ?? '',
+    options.proxy?.password.reveal() ?? '',
+    (options.proxy && proxyAuthorization(options.proxy)?.replace(/^\w+ /, '')) ?? '',
   ];
   const masked = [...new Set(secrets.map((secret) => secret.trim()))]
     .filter((secret) => secret.length >= shortest)

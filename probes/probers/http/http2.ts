@@ -1,0 +1,183 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Transform } from 'node:stream';
+import { sayDuration } from '../../../stack/duration.ts';
+import type { Reason } from '../../../stack/reasons.ts';
+import type { Run } from '../../model.ts';
+import { codeOf, Failure } from '../../net/failure.ts';
+import { whenAborted } from '../../net/when-aborted.ts';
+import type { Recorder } from '../recorder.ts';
+import { decoderOf } from './decoder.ts';
+import { type Exchanged, headSteps, type Request } from './exchange.ts';
+
+const expected = 'an HTTP answer';
+
+/**
+ * Sends one request by HTTP/2 on a socket whose server has agreed to it, and reads the answer to its end, as `exchange` does
+ * by HTTP/1.1. Throws a `Failure`. The caller destroys the socket.
+ */
+export async function exchangeHttp2(
+  socket: Socket,
+  request: Request,
+  run: Run,
+  recorder: Recorder,
+): Promise<Exchanged> {
+  const { url, method, body } = request;
+  const { host, ...headers } = request.headers;
+  recorder.step(`> ${method} ${url.pathname}${url.search ? '?…' : ''} HTTP/2`);
+  const session = connect(url.origin, { createConnection: () => socket, settings: { enablePush: false } });
+  try {
+    const stream = session.request(
+      {
+        ':method': method,
+        ':scheme': url.protocol.slice(0, -1),
+        ':authority': host ?? url.host,
+        ':path': url.pathname + url.search,
+        ...headers,
+        ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+      },
+      { endStream: body === undefined },
+    );
+    if (body !== undefined) stream.end(body);
+    return await readAnswer(session, stream, request, run, recorder);
+  } finally {
+    session.destroy();
+  }
+}
+
+function readAnswer(
+  session: ClientHttp2Session,
+  stream: ClientHttp2Stream,
+  { bodyLimit }: Request,
+  run: Run,
+  recorder: Recorder,
+): Promise<Exchanged> {
+  const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let beganMs = recorder.elapsedMs();
+  let head: { readonly status: number; readonly headers: Exchanged['headers'] } | undefined;
+  let decoder: Transform | undefined;
+  let settled = false;
+  let stopWaiting = () => {};
+
+  const settle = () => {
+    settled = true;
+    recorder.phase(head ? 'transfer' : 'processing', recorder.elapsedMs() - beganMs);
+    stopWaiting();
+    decoder?.destroy();
+  };
+  const fail = (reason: Reason, found: string, wanted = expected, cause?: unknown) => {
+    if (settled) return;
+    settle();
+    reject(new Failure(reason, found, wanted, { cause }));
+  };
+  const broken = (error: Error) => {
+    const [reason, found] = brokenWords(error, stream.rstCode, head !== undefined);
+    fail(reason, found, expected, error);
+  };
+  const collect = (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > bodyLimit) {
+      fail('body_too_large', `a body of more than ${bodyLimit} bytes`, `a body of at most ${bodyLimit} bytes`);
+    } else if (!settled) {
+      chunks.push(chunk);
+    }
+  };
+  const answered = () => {
+    if (settled || !head) return;
+    settle();
+    const body = Buffer.concat(chunks).toString('utf8');
+    recorder.step(`a body of ${body.length} characters`);
+    resolve({ ...head, version: '2', body });
+  };
+
+  const newDecoder = () =>
+    decoderOf(head?.headers['content-encoding']?.[0])
+      ?.on('data', collect)
+      .on('drain', () => stream.resume())
+      .on('end', answered)
+      .on('error', (error) => fail('protocol', 'a compressed body that cannot be read', expected, error));
+
+  session.on('error', broken);
+  stream
+    .on('response', (raw) => {
+      if (settled) return;
+      const nowMs = recorder.elapsedMs();
+      recorder.phase('processing', nowMs - beganMs);
+      beganMs = nowMs;
+      const headers = byName(raw);
+      head = { status: Number(raw[':status']), headers };
+      recorder.lazySteps(headSteps(head.status, '2', headers));
+    })
+    .on('data', (chunk: Buffer) => {
+      // Not before there is something to decode: the answer to HEAD names an encoding and has no body.
+      if (chunks.length === 0) decoder ??= newDecoder();
+      if (!decoder) collect(chunk);
+      else if (!decoder.write(chunk)) stream.pause();
+    })
+    .on('end', () => {
+      // The end of a stream that was reset, or had no head, is none of an answer.
+      if (!head || stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
+      if (decoder) decoder.end();
+      else answered();
+    })
+    .on('error', broken)
+    .on('close', () => {
+      if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) broken(new Error('reset'));
+      else if (!head || !decoder) fail('response_closed', closedWords(head !== undefined));
+    });
+  stopWaiting = whenAborted(run, () => {
+    const waited = sayDuration(run.timeoutMs);
+    if (head) fail('body_timeout', `a body that did not end in ${waited}`);
+    else fail('response_timeout', `no answer in ${waited}`);
+  });
+  return promise;
+}
+
+function closedWords(inAnswer: boolean): string {
+  return `a connection that was closed ${inAnswer ? 'in the middle of the answer' : 'before the answer'}`;
+}
+
+/** What ended the stream: the connection, the server by a code of HTTP/2, or bytes that are none. */
+function brokenWords(error: Error, rstCode: number | undefined, inAnswer: boolean): readonly [Reason, string] {
+  const code = codeOf(error);
+  const where = inAnswer ? 'in the middle of the answer' : 'before the answer';
+  if (code === 'ECONNRESET' || code === 'EPIPE') return ['response_closed', `a connection that was reset ${where}`];
+  if (code === 'ERR_HTTP2_ERROR') return ['protocol', 'an answer that is not HTTP/2'];
+  if (rstCode) return ['response_closed', `a stream that was reset ${where} (${nameOf(rstCode)})`];
+  return ['response_closed', closedWords(inAnswer)];
+}
+
+/** `REFUSED_STREAM`. */
+function nameOf(rstCode: number): string {
+  const found = Object.entries(constants).find(
+    ([name, value]) => value === rstCode && /^NGHTTP2_[A-Z]+(_[A-Z]+)*$/.test(name) && codes.has(name),
+  );
+  return found ? found[0].replace('NGHTTP2_', '') : `code ${rstCode}`;
+}
+
+/** RFC 9113, section 7; the other constants share their numbers. */
+const codes: ReadonlySet<string> = new Set([
+  'NGHTTP2_PROTOCOL_ERROR',
+  'NGHTTP2_INTERNAL_ERROR',
+  'NGHTTP2_FLOW_CONTROL_ERROR',
+  'NGHTTP2_SETTINGS_TIMEOUT',
+  'NGHTTP2_STREAM_CLOSED',
+  'NGHTTP2_FRAME_SIZE_ERROR',
+  'NGHTTP2_REFUSED_STREAM',
+  'NGHTTP2_CANCEL',
+  'NGHTTP2_COMPRESSION_ERROR',
+  'NGHTTP2_CONNECT_ERROR',
+  'NGHTTP2_ENHANCE_YOUR_CALM',
+  'NGHTTP2_INADEQUATE_SECURITY',
+  'NGHTTP2_HTTP_1_1_REQUIRED',
+]);
+
+function byName(raw: Readonly<Record<string, unknown>>): Exchanged['headers'] {
+  const headers: Record<string, readonly string[]> = Object.create(null);
+  for (const [name, value] of Object.entries(raw)) {
+    if (!name.startsWith(':')) headers[name] = [value].flat().map(String);
+  }
+  return headers;
+}
