@@ -89,6 +89,7 @@ function rows(schema: JsonSchema | undefined, prefix = '', depth = 5, without: r
     .flatMap(([key, own]) => {
       const row = { key: prefix + key, schema: own, isRequired: schema?.required?.includes(key) ?? false };
       if (depth > 1 && own.properties) return [row, ...rows(own, `${row.key}.`, depth - 1)];
+      if (depth > 1 && own.items?.properties) return [row, ...rows(own.items, `${row.key}[].`, depth - 1)];
       const member = own.additionalProperties;
       if (depth > 1 && typeof member === 'object' && member.properties) {
         return [row, ...rows(member, `${row.key}.<name>.`, depth - 1)];

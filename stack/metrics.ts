@@ -47,6 +47,10 @@ export const metrics = {
     'Which version of HTTP the last answer had: 1, 1.1 or 2. Left out where no version is asked for or expected.',
   ),
   probe_http_redirects: g('How many redirects were followed. Left out when none was.'),
+  watchpost_probe_flow_duration_seconds: g(
+    'How long each step of a flow took, by its name. A step that did not run is left out.',
+    ['phase'],
+  ),
   probe_postgres_duration_seconds: g(
     'How long each phase of the probe of a PostgreSQL server took: resolve, connect, tls, login, query. A phase that did not run is left out.',
     ['phase'],

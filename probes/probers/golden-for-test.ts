@@ -42,6 +42,7 @@ const constant: ReadonlySet<string> = new Set([
   'probe_ip_protocol',
   'probe_http_status_code',
   'probe_http_redirects',
+  'probe_http_version',
   'probe_tls_version_info',
   'probe_websocket_connection_upgraded',
   'probe_websocket_status_code',

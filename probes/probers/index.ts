@@ -1,5 +1,6 @@
 import { dns } from './dns/dns.ts';
 import { file } from './file/file.ts';
+import { flow } from './flow/flow.ts';
 import { grpc } from './grpc/grpc.ts';
 import { heartbeat } from './heartbeat/heartbeat.ts';
 import { http } from './http/http.ts';
@@ -16,6 +17,7 @@ import { websocket } from './websocket/websocket.ts';
 export const probers = [
   dns,
   file,
+  flow,
   grpc,
   heartbeat,
   http,

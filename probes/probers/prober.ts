@@ -42,7 +42,7 @@ export interface OptionsVariant<Options> {
 
 export interface Misfit {
   /** Below the probe: `['expect', 'valid_for']`. */
-  readonly path: readonly string[];
+  readonly path: readonly (string | number)[];
   readonly message: string;
   readonly hint: string;
 }

@@ -25,6 +25,12 @@ export class TextPattern {
     return this.#expression !== undefined;
   }
 
+  /** What the first group of the expression holds where it matches; undefined where it does not, or is none. */
+  group(text: string): string | undefined {
+    const matcher = this.#expression?.matcher(text);
+    return matcher?.find() ? (matcher.group(1) ?? undefined) : undefined;
+  }
+
   matches(text: string): boolean {
     return this.#expression ? this.#expression.test(text) : text.includes(this.written);
   }

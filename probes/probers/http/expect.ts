@@ -115,7 +115,7 @@ function say(pattern: TextPattern): string {
 }
 
 /** The value at a path such as `data.items.0.id`; undefined where there is none. */
-function at(value: unknown, path: string): unknown {
+export function at(value: unknown, path: string): unknown {
   let here = value;
   for (const key of path.split('.')) {
     if (here === null || typeof here !== 'object' || !Object.hasOwn(here, key)) return undefined;

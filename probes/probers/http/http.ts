@@ -55,40 +55,70 @@ async function everyAddress(value: URL, options: Options, run: Run): Promise<Out
   }
 }
 
-function oneAddress(value: URL, options: Options, run: Run): Promise<Outcome> {
-  return options.oauth2 ? withToken(value, options, options.oauth2, run) : once(value, options, run);
+async function oneAddress(value: URL, options: Options, run: Run): Promise<Outcome> {
+  return (await ask(value, options, run)).outcome;
 }
 
-async function once(value: URL, options: Options, run: Run): Promise<Outcome> {
-  const recorder = new Recorder(redactor(value, options));
+/** An attempt, and the answer where it passed. */
+export interface Asked {
+  readonly outcome: Outcome;
+  readonly answer?: Exchanged;
+}
+
+/** What one request of several may know of the others. */
+export interface Together {
+  readonly cookies: Cookies;
+  /** Masks what the others were told. */
+  readonly hide: (text: string) => string;
+}
+
+/** One attempt, as `http` makes it, for a prober that makes several: its answer is handed on. */
+export function ask(value: URL, options: Options, run: Run, together?: Together): Promise<Asked> {
+  const asking = options.oauth2 ? withToken(value, options, options.oauth2, run, together) : undefined;
+  return asking ?? once(value, options, run, together);
+}
+
+async function once(value: URL, options: Options, run: Run, together?: Together): Promise<Asked> {
+  const recorder = recorderFor(value, options, together);
   try {
-    const answer = await follow(value, options, run, recorder);
+    const answer = await follow(value, options, run, recorder, together?.cookies);
     const { phases } = recorder;
     traitsOf(answer, recorder);
     expectAnswer({ ...answer, durationMs: recorder.elapsedMs(), phases }, options.expect, recorder.hide);
-    return withPhases(recorder).pass();
+    return { outcome: withPhases(recorder).pass(), answer };
   } catch (error) {
-    return withPhases(recorder).failed(error);
+    return { outcome: withPhases(recorder).failed(error) };
   }
+}
+
+function recorderFor(value: URL, options: Options, together: Together | undefined): Recorder {
+  const own = redactor(value, options);
+  return new Recorder(together ? (text) => own(together.hide(text)) : own);
 }
 
 /** Only a cache of what the endpoints gave out. */
 const tokens = new Tokens();
 
 /** The time that the token takes is not the target's: it is in no phase, and not in the duration. */
-async function withToken(value: URL, options: Options, client: Client, run: Run): Promise<Outcome> {
-  const recorder = new Recorder(redactor(value, options));
+async function withToken(
+  value: URL,
+  options: Options,
+  client: Client,
+  run: Run,
+  together: Together | undefined,
+): Promise<Asked> {
+  const recorder = recorderFor(value, options, together);
   let token: string;
   try {
     token = await tokens.get(client, performance.now(), () => askForToken(client, options, run, recorder));
   } catch (error) {
-    return recorder.failed(ofTokenEndpoint(error));
+    return { outcome: recorder.failed(ofTokenEndpoint(error)) };
   }
   const { oauth2: _, ...rest } = options;
-  const outcome = await once(value, { ...rest, bearer: new Secret(token) }, run);
-  const refused = outcome.samples.some(({ metric, value: status }) => metric === statusMetric && status === 401);
+  const asked = await once(value, { ...rest, bearer: new Secret(token) }, run, together);
+  const refused = asked.outcome.samples.some(({ metric, value: status }) => metric === statusMetric && status === 401);
   if (refused) tokens.drop(client);
-  return outcome;
+  return asked;
 }
 
 function askForToken(client: Client, options: Options, run: Run, recorder: Recorder): Promise<Exchanged> {
@@ -112,13 +142,19 @@ function withPhases(recorder: Recorder): Recorder {
   return recorder;
 }
 
-async function follow(start: URL, options: Options, run: Run, recorder: Recorder): Promise<Exchanged> {
+async function follow(
+  start: URL,
+  options: Options,
+  run: Run,
+  recorder: Recorder,
+  shared: Cookies | undefined,
+): Promise<Exchanged> {
   let hop: Hop = {
     url: start,
     method: options.method,
     ...(options.body === undefined ? {} : { body: options.body }),
   };
-  const cookies = options.redirects > 0 ? new Cookies() : undefined;
+  const cookies = shared ?? (options.redirects > 0 ? new Cookies() : undefined);
   for (let followed = 0; ; followed++) {
     const answer = await request(hop, start, options, run, recorder, cookies);
     const location = redirect.has(answer.status) ? answer.headers.location?.[0] : undefined;
