@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../config/index.ts';
 import { composeForTest } from '../test/support/generator-input.ts';
 import { planFromConfig } from './plan-from-config.ts';
@@ -14,6 +17,23 @@ function plan(head: string, location?: string) {
   const made = planFromConfig(loaded.config, composeForTest(), location);
   return { location: made.location, probes: made.probes.map(({ probe, byQuorum }) => [probe, byQuorum]) };
 }
+
+describe('the token of a heartbeat', () => {
+  const secret = (text: string | undefined) => {
+    const folder = mkdtempSync(join(tmpdir(), 'token-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    if (text !== undefined) writeFileSync(join(folder, 'token'), text);
+    const source = `stack: s\nservices: { b: { probes: { n: { heartbeat: { every: 24h, token_file: ${folder}/token } } } } }`;
+    const loaded = loadConfig(source, { file: 'f', env: {}, mode: 'run' });
+    if (!('config' in loaded)) throw new Error(JSON.stringify(loaded.diagnostics));
+    return planFromConfig(loaded.config, { ...composeForTest(), secret: (path) => path }).probes[0]?.token?.reveal();
+  };
+
+  test('is what its file holds', () => expect(secret('0123456789abcdef-_XYZ\n')).toBe('0123456789abcdef-_XYZ'));
+  test.each([undefined, '', 'short', '0123456789abcdef/..'])('is refused where the file holds %j', (text) => {
+    expect(() => secret(text)).toThrow(/token file .*\/token/);
+  });
+});
 
 describe('the plan of a probe service', () => {
   test('alone, has every probe, and none waits for other locations', () => {

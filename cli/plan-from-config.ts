@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Config, Channels as ConfiguredChannels, ProbeConfig } from '../config/model.ts';
 import type { Plan, PlannedProbe } from '../probes/model.ts';
@@ -9,6 +10,7 @@ import { Secret } from '../stack/secret.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
 import { sayPath } from './checkout.ts';
 import { sayFileFault } from './say-file-fault.ts';
+import { UserError } from './user-error.ts';
 
 /**
  * What the probe service needs of a configuration that was read in mode `run`: probes bound to their probers.
@@ -28,11 +30,13 @@ export function planFromConfig(
     location,
     urls,
     probes: services.flatMap((service) =>
-      service.probes
-        .filter(isHere)
-        .map((probe) =>
-          plannedProbe(probe, { team: service.team, labels: service.labels, several: locations.length > 0 }),
-        ),
+      service.probes.filter(isHere).map((probe) =>
+        plannedProbe(probe, surroundings, {
+          team: service.team,
+          labels: service.labels,
+          several: locations.length > 0,
+        }),
+      ),
     ),
     references: config.references,
     maintenance: config.maintenance,
@@ -51,10 +55,12 @@ export function configHash(config: Pick<Config, 'source'>): string {
 
 function plannedProbe(
   probe: ProbeConfig,
+  { secret }: Pick<Surroundings, 'secret'>,
   { several, ...service }: Pick<PlannedProbe, 'team' | 'labels'> & { readonly several: boolean },
 ): PlannedProbe {
   const { name, kind, everyMs, timeoutMs, confirm, recover, severity } = probe;
   const bound = findProber(kind);
+  const tokenFile = bound.tokenFile(probe.options);
   return {
     service: probe.service,
     probe: name,
@@ -72,7 +78,20 @@ function plannedProbe(
     variants: bound.variants(probe.options),
     byQuorum: several && !bound.atOnePlace,
     awaitsBeats: bound.awaitsBeats,
+    ...(tokenFile !== undefined && { token: readToken(secret(tokenFile)) }),
   };
+}
+
+/** At once, since a job may report at any moment: a file that cannot be used is a fault of the configuration. */
+function readToken(path: string): Secret {
+  let token: string;
+  try {
+    token = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new UserError(`cannot read the token file ${sayPath(path)}: ${sayFileFault(error)}`, { cause: error });
+  }
+  if (/^[A-Za-z0-9_-]{16,128}$/.test(token)) return new Secret(token);
+  throw new UserError(`the token file ${sayPath(path)} holds no token: expected 16 to 128 letters, digits, - and _`);
 }
 
 /** Hashed, because what it is made of may be secret. */
@@ -93,6 +112,7 @@ function tellApart(this: Readonly<Record<string, unknown>>, key: string, value: 
 export interface BoundProber {
   readonly awaitsBeats: boolean;
   readonly atOnePlace: boolean;
+  tokenFile(options: unknown): string | undefined;
   target(options: unknown): string;
   endpoints(options: unknown): readonly { readonly host: string; readonly port: number }[];
   variants(options: unknown): PlannedProbe['variants'];
@@ -105,6 +125,7 @@ export function findProber(kind: string): BoundProber {
   return {
     awaitsBeats: prober.awaitsBeats ?? false,
     atOnePlace: prober.atOnePlace ?? false,
+    tokenFile: (options) => prober.tokenFile?.(parsed(options).value),
     target: (options) => prober.target(parsed(options).value),
     endpoints: (options) => prober.endpoints(parsed(options).value),
     variants: (options) => {

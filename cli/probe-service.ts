@@ -13,6 +13,7 @@ import { nativeFolders } from './native/folders.ts';
 import { planFromConfig } from './plan-from-config.ts';
 import { tryConfig } from './read-config.ts';
 import { composeSurroundings, nativeSurroundings, wantedParts } from './surroundings.ts';
+import { UserError } from './user-error.ts';
 
 export interface ProbeServiceOptions {
   /** Read anew at each reload. */
@@ -51,7 +52,13 @@ export async function startProbeService(options: ProbeServiceOptions): Promise<S
       if ('problem' in result) return result;
       const config = adapt(result.config);
       const problem = locationProblem(config, location);
-      return problem === undefined ? { plan: planFromConfig(config, surroundings(config), location) } : { problem };
+      if (problem !== undefined) return { problem };
+      try {
+        return { plan: planFromConfig(config, surroundings(config), location) };
+      } catch (error) {
+        if (error instanceof UserError) return { problem: error.message };
+        throw error;
+      }
     },
     listen,
     ...(alertmanager !== undefined && { alertmanager }),

@@ -6,6 +6,7 @@ import type { Urls } from '../stack/links.ts';
 import type { MaintenanceWindow } from '../stack/maintenance.ts';
 import type { MetricName } from '../stack/metrics.ts';
 import type { Reason, Verdict } from '../stack/reasons.ts';
+import type { Secret } from '../stack/secret.ts';
 import type { HostPort } from './net/host-port.ts';
 import type { Channels } from './pager/channels.ts';
 
@@ -153,6 +154,8 @@ export interface PlannedProbe extends ProbeId {
   readonly byQuorum: boolean;
   /** Jobs report to it, by a URL of its own. */
   readonly awaitsBeats: boolean;
+  /** What they prove themselves with; left out where it is made at random. */
+  readonly token?: Secret;
   /** The same probe done otherwise, for a diagnosis: `without verifying the certificate`. */
   readonly variants: readonly Variant[];
 }

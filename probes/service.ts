@@ -131,6 +131,7 @@ class Engine implements Service {
       resolvers: options.resolvers ?? (() => []),
       stop: this.#stop.signal,
       memoryOf: (probe) => this.#memories.of(probe),
+      reference: () => this.#health.reference(),
       others: (probe) => this.#states.others(probe),
       internal: (place, error) => this.#internal(place, error),
     });
@@ -244,6 +245,7 @@ class Engine implements Service {
     this.#maintenance.configure(plan);
     this.#states.configure(plan.probes, plan.dependencies);
     this.#kept?.retain(plan.probes);
+    this.#memories.configure(plan.probes);
     this.#series.configure(plan.probes, plan.location);
     this.#health.configure(plan);
     for (const probe of before) {

@@ -51,6 +51,16 @@ async function tried(diagnoses: Diagnoses, probe: PlannedProbe, outcome: Outcome
 }
 
 describe('what is tried', () => {
+  test.each([
+    { name: 'a reference host that answers', answers: true, is: 'a reference host answers' },
+    { name: 'none that does', answers: false, is: 'no reference host answers' },
+    { name: 'none that is named', answers: undefined, is: '' },
+  ])('says of a reference host: $name', async ({ answers, is }) => {
+    const reference = () => (answers === undefined ? undefined : Promise.resolve(answers));
+    await using peer = await startFaultServer();
+    expect(await tried(setUp({ reference }), probeOf(`http://127.0.0.1:${peer.port}/ok`))).toBe(is);
+  });
+
   test('says which of several addresses is bad, and why', async () => {
     await using peer = await startFaultServer();
     const diagnoses = setUp({ resolve: addresses('127.0.0.1', '127.0.0.2') });

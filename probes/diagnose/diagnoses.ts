@@ -17,6 +17,8 @@ export interface DiagnosesOptions {
   readonly resolvers: () => readonly NamedResolver[];
   readonly stop: AbortSignal;
   readonly memoryOf: (probe: PlannedProbe) => Memory;
+  /** Whether a host that is always reachable answers; undefined where the user named none. */
+  readonly reference?: () => Promise<boolean> | undefined;
   /** How the probes other than this one stand. */
   readonly others: (probe: PlannedProbe) => { readonly up: number; readonly down: number };
   readonly internal: (place: string, error: unknown) => void;

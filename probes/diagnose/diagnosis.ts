@@ -17,6 +17,8 @@ export interface DiagnosisContext {
   /** Aborts when the service stops. */
   readonly stop: AbortSignal;
   readonly memory: Memory;
+  /** Whether a host that is always reachable answers at this moment; undefined where the user named none. */
+  readonly reference?: () => Promise<boolean> | undefined;
   /** How the other probes stand, as the world is told. */
   readonly others: { readonly up: number; readonly down: number };
   readonly internal: (place: string, error: unknown) => void;
@@ -24,7 +26,7 @@ export interface DiagnosisContext {
 
 /**
  * What else can be learnt of a target that has just failed, in words: each of its addresses by itself, the same probe done
- * otherwise (its variants), what other name servers say of its name, and how the other probes stand. Everything is tried
+ * otherwise (its variants), what other name servers say of its name, a reference host, and how the other probes stand. Everything is tried
  * at once and within `diagnosisMs`; each try is one attempt like any other.
  */
 export async function diagnose(
@@ -36,6 +38,7 @@ export async function diagnose(
     addressFindings(probe, context),
     variantFindings(probe, outcome, context),
     resolverFindings(probe, context),
+    referenceFinding(context),
   ]);
   return [...findings.flat(), ...othersFinding(context.others)];
 }
@@ -106,6 +109,12 @@ async function resolverFindings(probe: PlannedProbe, context: DiagnosisContext):
     }),
   );
   return found.flat();
+}
+
+async function referenceFinding({ reference }: DiagnosisContext): Promise<readonly string[]> {
+  const answers = await reference?.();
+  if (answers === undefined) return [];
+  return [answers ? 'a reference host answers' : 'no reference host answers'];
 }
 
 /** `9 of 12 other probes are down too`. */

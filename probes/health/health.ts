@@ -66,6 +66,11 @@ export class Health implements AsyncDisposable {
     return judge(probe, outcome, fromMs, toMs, { loop: this.#loop, references: this.#references });
   }
 
+  /** Whether a host that is always reachable answers; undefined where the user named none. */
+  reference(): Promise<boolean> | undefined {
+    return this.#references.named ? this.#references.answer() : undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#looking);
     this.#loop[Symbol.dispose]();

@@ -22,6 +22,8 @@ export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.Z
   misfits?(value: z.output<Value>, options: z.output<Options>): readonly Misfit[];
   /** It judges what jobs report (`Run.memory.beats`): each probe has a URL of its own for them. */
   readonly awaitsBeats?: boolean;
+  /** The file that holds what these jobs prove themselves with; undefined where it is made at random. */
+  tokenFile?(value: z.output<Value>): string | undefined;
   /** What it looks at is in one place: a file of this host, a job that reports here. It runs at `location` only. */
   readonly atOnePlace?: boolean;
   /** What is probed, without anything secret: the `target` label. */

@@ -2,6 +2,7 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Secret } from '../../stack/secret.ts';
 import { ManualClock } from '../schedule/manual-clock.ts';
 import { Memories } from './memories.ts';
 import { sampleProbe } from './sample-probe.ts';
@@ -62,4 +63,13 @@ test('a token is made once, outlives a restart, and says whose it is', async () 
   expect(memories.tokenOf(backup)).toBe(token);
   expect(memories.withToken(token)).toMatchObject({ service: 'backup', probe: 'nightly' });
   expect(memories.withToken('another')).toBeUndefined();
+});
+
+test('a token that the configuration gives takes the place of the one before', () => {
+  const memories = new Memories({ clock: new ManualClock() });
+  const before = memories.tokenOf(backup);
+  memories.configure([{ ...backup, token: new Secret('chosen-by-the-user') }]);
+  expect(memories.tokenOf(backup)).toBe('chosen-by-the-user');
+  expect(memories.withToken('chosen-by-the-user')).toMatchObject({ service: 'backup', probe: 'nightly' });
+  expect(memories.withToken(before)).toBeUndefined();
 });

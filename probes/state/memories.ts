@@ -33,6 +33,11 @@ export class Memories {
     }
   }
 
+  /** Takes on the tokens that the configuration gives; the ones that they replace are good for nothing any more. */
+  configure(probes: readonly PlannedProbe[]): void {
+    for (const probe of probes) if (probe.token) this.#know(probe, probe.token.reveal());
+  }
+
   /** The memory of a probe as it is configured. What its prober remembered is forgotten where its options have changed. */
   of(probe: PlannedProbe): Memory {
     const kept = this.#keptOf(probe);
@@ -86,6 +91,8 @@ export class Memories {
   }
 
   #know(id: ProbeId, token: string): void {
+    const before = this.#tokenOf.get(id);
+    if (before !== undefined) this.#tokens.delete(before);
     this.#tokens.set(token, id);
     this.#tokenOf.set(id, token);
   }

@@ -21,6 +21,7 @@ export const heartbeat = {
     'probe_heartbeat_job_duration_seconds',
   ],
   awaitsBeats: true,
+  tokenFile: ({ token_file }) => token_file,
   atOnePlace: true,
   target: ({ every }) => `every ${formatDuration(every)}`,
   endpoints: () => [],
