@@ -7,25 +7,31 @@ import { expectedProbes } from './expected-probes.ts';
 import { alertRules } from './rules/index.ts';
 import { probeMissingRule } from './rules/probe-missing.ts';
 import type { AlertRule, RuleTest } from './rules/rule.ts';
+import { sloRecordings } from './slo/recordings.ts';
+import { sloRecordingsTest } from './slo/recordings-test.ts';
 
 const recordsName = 'expected-probes';
+const sloName = 'slo-recordings';
 
 /** Rule files for Prometheus, one for each alert and one for what they record. */
 export function ruleFiles(config: Config): readonly GeneratedFile[] {
   const records = expectedProbes(config);
   return [
     ...(records.length > 0 ? [ruleFile(recordsName, 'What the configuration expects to run.', records)] : []),
-    ...alertRules.map((rule) =>
-      ruleFile(fileName(rule), `The alert ${rule.alert}.`, [
-        {
-          alert: rule.alert,
-          expr: rule.expr(config),
-          for: rule.forMs > 0 ? formatDuration(rule.forMs) : undefined,
-          labels: rule.labels(config),
-          annotations: rule.annotations(config),
-        },
-      ]),
-    ),
+    ...sloFile(config),
+    ...alertRules
+      .filter((rule) => rule.appliesTo(config))
+      .map((rule) =>
+        ruleFile(fileName(rule), `The alert ${rule.alert}.`, [
+          {
+            alert: rule.alert,
+            expr: rule.expr(config),
+            for: rule.forMs > 0 ? formatDuration(rule.forMs) : undefined,
+            labels: rule.labels(config),
+            annotations: rule.annotations(config),
+          },
+        ]),
+      ),
   ];
 }
 
@@ -33,15 +39,28 @@ export function ruleFiles(config: Config): readonly GeneratedFile[] {
 export function ruleTestFiles(config: Config): readonly GeneratedFile[] {
   return [
     ...(expectedProbes(config).length > 0 ? [expectedProbesTest(config)] : []),
-    ...alertRules.map((rule) =>
-      testFile(
-        fileName(rule),
-        [fileName(rule)],
-        rule.stepMs,
-        rule.tests(config).map((test) => promtoolTest(rule, test)),
+    ...sloTest(config),
+    ...alertRules
+      .filter((rule) => rule.appliesTo(config))
+      .map((rule) =>
+        testFile(
+          fileName(rule),
+          [fileName(rule)],
+          rule.stepMs,
+          rule.tests(config).map((test) => promtoolTest(rule, test)),
+        ),
       ),
-    ),
   ];
+}
+
+/** In groups of their own: how often they are worth computing differs. */
+function sloFile(config: Config): readonly GeneratedFile[] {
+  const groups = sloRecordings(config);
+  if (groups.length === 0) return [];
+  const value = {
+    groups: groups.map(({ name, intervalMs, rules }) => ({ name, interval: formatDuration(intervalMs), rules })),
+  };
+  return [yamlFile(`alerts/generated/rules/${sloName}.yaml`, 'What burn rates are computed from.', value)];
 }
 
 function ruleFile(name: string, about: string, rules: readonly YamlValue[]): GeneratedFile {
@@ -103,6 +122,18 @@ function expectedProbesTest(config: Config): GeneratedFile {
       ],
     },
   ]);
+}
+
+function sloTest(config: Config): readonly GeneratedFile[] {
+  const tests = sloRecordingsTest(config);
+  if (tests.length === 0) return [];
+  const content = {
+    rule_files: [`../rules/${sloName}.yaml`],
+    evaluation_interval: '1m',
+    group_eval_order: sloRecordings(config).map(({ name }) => name),
+    tests,
+  };
+  return [yamlFile(`alerts/generated/tests/${sloName}.test.yaml`, 'Run by `promtool test rules`.', content)];
 }
 
 /** `ProbeDown` is in `probe-down.yaml`. */

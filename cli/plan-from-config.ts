@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Config, Channels as ConfiguredChannels, ProbeConfig } from '../config/model.ts';
+import type { Config, Channels as ConfiguredChannels, ProbeConfig, ServiceConfig } from '../config/model.ts';
 import type { Plan, PlannedProbe } from '../probes/model.ts';
 import type { Channels } from '../probes/pager/channels.ts';
 import { probers } from '../probes/probers/index.ts';
@@ -30,13 +30,7 @@ export function planFromConfig(
     location,
     urls,
     probes: services.flatMap((service) =>
-      service.probes.filter(isHere).map((probe) =>
-        plannedProbe(probe, surroundings, {
-          team: service.team,
-          labels: service.labels,
-          several: locations.length > 0,
-        }),
-      ),
+      service.probes.filter(isHere).map((probe) => plannedProbe(probe, surroundings, service, locations.length > 0)),
     ),
     references: config.references,
     maintenance: config.maintenance,
@@ -56,7 +50,8 @@ export function configHash(config: Pick<Config, 'source'>): string {
 function plannedProbe(
   probe: ProbeConfig,
   { secret }: Pick<Surroundings, 'secret'>,
-  { several, ...service }: Pick<PlannedProbe, 'team' | 'labels'> & { readonly several: boolean },
+  { team, labels, slo }: ServiceConfig,
+  several: boolean,
 ): PlannedProbe {
   const { name, kind, everyMs, timeoutMs, confirm, recover, severity } = probe;
   const bound = findProber(kind);
@@ -73,7 +68,9 @@ function plannedProbe(
     confirm,
     recover,
     severity,
-    ...service,
+    team,
+    labels,
+    ...(slo?.latency && !bound.atOnePlace && { fastWithinMs: slo.latency.belowMs }),
     run: (run) => bound.probe(probe.options, run),
     variants: bound.variants(probe.options),
     byQuorum: several && !bound.atOnePlace,

@@ -9,6 +9,7 @@ import { windowFaults } from './maintenance.ts';
 import { suggest } from './nearest.ts';
 import { asMap, asText, member, type RawMap } from './raw.ts';
 import { service } from './schema.ts';
+import { sloFaults as burnFaults } from './slo.ts';
 import { timing } from './timing.ts';
 import type { YamlTree } from './yaml-tree.ts';
 
@@ -20,6 +21,7 @@ export function crossChecks(document: RawMap, tree: YamlTree): readonly Fault[] 
     ...serviceFaults(services, tree),
     ...timeoutFaults(document, tree),
     ...windowFaults(document, tree),
+    ...burnFaults(document, tree),
     ...locationFaults(document, tree),
     ...notifyFaults(document, tree),
   ];

@@ -141,6 +141,8 @@ export interface PlannedProbe extends ProbeId {
   readonly confirm: number;
   readonly recover: number;
   readonly severity: Severity;
+  /** A pass that takes longer is a slow one, for the objective of its service; left out where that has none. */
+  readonly fastWithinMs?: number;
   readonly team: string;
   /** The service's own labels. */
   readonly labels: Readonly<Record<string, string>>;

@@ -259,6 +259,7 @@ class Engine implements Service {
       if (changed.has(probe)) this.#scheduler.set(probe);
       else this.#scheduler.rename(probe);
     }
+    this.#metrics.expect(plan.probes);
     this.#fastPath?.changed();
     this.#direct?.configured();
 
@@ -288,6 +289,7 @@ class Engine implements Service {
       const labels = { service: task.service };
       this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels);
       this.#store?.ran(task, outcome.verdict, outcome.durationMs);
+      if (outcome.verdict === 'pass') this.#metrics.passed(task, outcome.durationMs);
     }
     if (outcome.verdict !== 'pass') {
       const { verdict, reason } = outcome;

@@ -102,6 +102,11 @@ export const metrics = {
     '1 while the service is in a maintenance window, 0 otherwise. Left out for a service that no window names.',
     ['service'],
   ),
+  watchpost_slo_latency_runs_total: own(
+    'counter',
+    'Scheduled runs that passed, outside of maintenance windows, of services with a latency objective: fast ones and slow ones.',
+    ['service', 'speed'],
+  ),
   watchpost_service_probe_duration_seconds: own(
     'histogram',
     'Durations of scheduled runs, by service, without those in a maintenance window.',

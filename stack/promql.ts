@@ -1,12 +1,25 @@
 import { probeLabels } from './labels.ts';
 import { type MetricName, metrics } from './metrics.ts';
+import { type RatioName, ratioNames } from './slo.ts';
 
 /** Series that rules record, and the one that Prometheus itself adds; what a query may name besides the catalogue. */
 export const furtherSeries = {
   up: ['job', 'instance', 'service', 'location'],
   /** 1 for every probe that the configuration names: it says so even when the probe service is dead. */
   watchpost_probe_expected: ['service', 'probe', 'team'],
+  'slo:objective:ratio': ['service', 'slo', 'team'],
+  'slo:error_budget:ratio': ['service', 'slo', 'team'],
+  'slo:period:seconds': ['service', 'slo', 'team'],
+  'slo:errors:increase5m': ['service', 'slo'],
+  'slo:runs:increase5m': ['service', 'slo'],
+  'slo:period_burned:ratio': ['service', 'slo'],
+  'slo:period_error_budget_remaining:ratio': ['service', 'slo'],
+  ...sloRatios(),
 } as const satisfies Record<string, readonly string[]>;
+
+function sloRatios(): Readonly<Record<RatioName, readonly string[]>> {
+  return Object.fromEntries(ratioNames.map((name) => [name, ['service', 'slo']])) as Record<RatioName, string[]>;
+}
 
 export type SeriesName = MetricName | keyof typeof furtherSeries;
 

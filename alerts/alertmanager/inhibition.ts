@@ -25,6 +25,12 @@ export function inhibitRules(config: Config): readonly InhibitRule[] {
     },
     sameSubject('a probe that is down need not be stale too', probeDown, 'ProbeStale', ['service', 'probe']),
     sameSubject('a service that is down has no metrics either', probeDown, 'TargetDown', ['service']),
+    ...['SLOBurnFast', 'SLOBurnSlow', 'SLOBurnTicket'].map((burn) =>
+      sameSubject(`what is down burns its budget too (${burn})`, probeDown, burn, ['service']),
+    ),
+    sameSubject('a fast burn is a slow one too', 'SLOBurnFast', 'SLOBurnSlow', ['service', 'slo']),
+    sameSubject('a fast burn needs no ticket', 'SLOBurnFast', 'SLOBurnTicket', ['service', 'slo']),
+    sameSubject('nor does a slow one', 'SLOBurnSlow', 'SLOBurnTicket', ['service', 'slo']),
     sameSubject(
       'a certificate is announced by the more urgent alert',
       'CertificateExpiringVerySoon',

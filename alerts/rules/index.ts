@@ -6,6 +6,7 @@ import { probeStaleRule } from './probe-stale.ts';
 import { proberInconclusiveRule } from './prober-inconclusive.ts';
 import { proberLiesRule } from './prober-lies.ts';
 import type { AlertRule } from './rule.ts';
+import { sloBudgetExhaustedRule, sloBurnFastRule, sloBurnSlowRule, sloBurnTicketRule } from './slo-burn.ts';
 import { targetDownRule } from './target-down.ts';
 import { watchdogRule } from './watchdog.ts';
 
@@ -19,6 +20,10 @@ export const alertRules: readonly AlertRule[] = [
   proberInconclusiveRule,
   certificateExpiringSoonRule,
   certificateExpiringVerySoonRule,
+  sloBurnFastRule,
+  sloBurnSlowRule,
+  sloBurnTicketRule,
+  sloBudgetExhaustedRule,
   targetDownRule,
   watchdogRule,
 ];

@@ -7,6 +7,8 @@ import { scrapeIntervalMs } from '../../stack/parts.ts';
 export interface AlertRule {
   /** Its name: `ProbeDown`. Rule file, test file, runbook and page are named after it. */
   readonly alert: string;
+  /** Whether the configuration has anything that it could be about. */
+  appliesTo(config: Config): boolean;
   expr(config: Config): string;
   readonly forMs: number;
   /** The time from one evaluation to the next in its tests. */
@@ -33,6 +35,8 @@ interface ExpectedAlert {
 /** What an alert's file says. `Word` names what the text has to put in: `service`, `age`. */
 export interface RuleDefinition<Word extends string> {
   readonly alert: string;
+  /** Left out where it always has. */
+  readonly appliesTo?: (config: Config) => boolean;
   readonly expr: string | ((config: Config) => string);
   readonly forMs: number;
   /** Steps of the tests, if not the scrape interval: for an alert that waits for long. */
@@ -69,7 +73,7 @@ interface QuietCase {
 
 /** Puts the rule together from what its file says: the tests expect the very words that the templates expand to. */
 export function defineRule<Word extends string>(definition: RuleDefinition<Word>): AlertRule {
-  const { alert, expr, forMs, stepMs = scrapeIntervalMs, severity, team } = definition;
+  const { alert, appliesTo = () => true, expr, forMs, stepMs = scrapeIntervalMs, severity, team } = definition;
   const labels = (config: Config) => ({
     ...(severity ? { severity } : {}),
     ...(team === 'default' ? { team: defaultTeam } : {}),
@@ -78,6 +82,7 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
   });
   return {
     alert,
+    appliesTo,
     expr: (config) => (typeof expr === 'string' ? expr : expr(config)),
     forMs,
     stepMs,

@@ -25,7 +25,9 @@ function readQuery(query: string): { readonly series: readonly string[]; readonl
 
 /** The queries inside an alert's annotations, with a value where the template puts one. */
 function templateQueries(text: string): readonly string[] {
-  return [...text.matchAll(/printf "([^"]*)"/g)].map(([, query = '']) => query.replaceAll('%q', '"x"'));
+  return [...text.matchAll(/printf "([^"]*)"[^}]*\| query/g)].map(([, query = '']) =>
+    query.replaceAll('%q', '"x"').replaceAll('%f', '1'),
+  );
 }
 
 describe.each(alertRules)('$alert', (rule) => {

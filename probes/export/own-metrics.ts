@@ -4,6 +4,11 @@ import { Durations } from './durations.ts';
 import { ExpositionWriter } from './exposition.ts';
 import { LabelTexts } from './label-texts.ts';
 
+interface Objective {
+  readonly service: string;
+  readonly fastWithinMs?: number;
+}
+
 /** The probe service's metrics of itself, in a registry of its own. */
 export class OwnMetrics {
   readonly #registry = new Registry();
@@ -51,6 +56,20 @@ export class OwnMetrics {
     const durations = this.#durations.get(name);
     if (!durations) throw new Error(`metric "${name}" is not a histogram of the probe service`);
     durations.observe(this.#labelTexts.of(labels), seconds);
+  }
+
+  /** A run passed that counts for the objective of its service. */
+  passed({ service, fastWithinMs }: Objective, durationMs: number): void {
+    if (fastWithinMs === undefined) return;
+    this.add('watchpost_slo_latency_runs_total', 1, { service, speed: durationMs <= fastWithinMs ? 'fast' : 'slow' });
+  }
+
+  /** Counts from 0 on: what a counter rose by before it was first seen is not seen at all. */
+  expect(probes: readonly Objective[]): void {
+    for (const { service, fastWithinMs } of probes) {
+      if (fastWithinMs === undefined) continue;
+      for (const speed of ['fast', 'slow']) this.add('watchpost_slo_latency_runs_total', 0, { service, speed });
+    }
   }
 
   /** Removes the series of one set of labels. */

@@ -1,0 +1,46 @@
+import type { Config } from '../../config/model.ts';
+import type { YamlValue } from '../../stack/generated-yaml.ts';
+import { decimal, type Objective, objectives } from './objectives.ts';
+
+const probe = 'service="SERVICE",probe="ready",target="t",location="local",job="watchpost",instance="watchpost:9815"';
+
+/** For each objective: a steady share of bad runs, ten a minute in all, is recorded as just that, and as its burn rate. */
+export function sloRecordingsTest(config: Config): readonly YamlValue[] {
+  return objectives(config).map((objective) => ({
+    name: `${objective.service}: ${objective.slo}`,
+    interval: '1m',
+    input_series: inputs(objective),
+    promql_expr_test: [
+      sample(objective, 'slo:sli_error:ratio_rate5m', '10m', 0.1),
+      sample(objective, 'slo:sli_error:ratio_rate1h', '2h', 0.1),
+      sample(objective, 'slo:sli_error:ratio_rate6h', '7h', 0.1),
+      sample(objective, 'slo:period_burned:ratio', '7h', 0.1 / Number(decimal(1 - objective.ratio))),
+    ],
+  }));
+}
+
+/** One run of ten is bad. What is inconclusive, or another service's, must change nothing. */
+function inputs({ service, slo }: Objective): readonly YamlValue[] {
+  const own = probe.replace('SERVICE', service);
+  const run = (verdict: string, perMinute: number, of = own) => ({
+    series: `watchpost_probe_runs_total{${of},verdict="${verdict}"}`,
+    values: `0+${perMinute}x600`,
+  });
+  const speed = (name: string, perMinute: number) => ({
+    series: `watchpost_slo_latency_runs_total{service="${service}",speed="${name}",job="watchpost",instance="watchpost:9815"}`,
+    values: `0+${perMinute}x600`,
+  });
+  if (slo === 'latency') return [speed('fast', 9), speed('slow', 1)];
+  const stranger = probe.replace('SERVICE', 'stranger-under-test');
+  return [run('pass', 9), run('fail', 1), run('inconclusive', 5), run('fail', 7, stranger)];
+}
+
+/** Rounded, because so many sums of fractions are not exact. */
+function sample({ service, slo }: Objective, name: string, at: string, value: number): YamlValue {
+  const labels = `{service="${service}",slo="${slo}"}`;
+  return {
+    expr: `round(${name}${labels}, 0.0001)`,
+    eval_time: at,
+    exp_samples: [{ labels, value: Number((Math.round(value * 10_000) / 10_000).toFixed(4)) }],
+  };
+}

@@ -1,0 +1,119 @@
+import type { Config } from '../../config/model.ts';
+import { formatDuration } from '../../stack/duration.ts';
+import { aggregate, select } from '../../stack/promql.ts';
+import { burnWindows, ratioName } from '../../stack/slo.ts';
+import { decimal, type Objective, objectives } from './objectives.ts';
+
+export type Recording = {
+  readonly record: string;
+  readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
+};
+
+export interface RecordingGroup {
+  readonly name: string;
+  readonly intervalMs: number;
+  readonly rules: readonly Recording[];
+}
+
+/** Up to here a window is read from the samples themselves; a longer one from what was recorded every five minutes. */
+const longestDirectMs = 3_600_000;
+/** The step in which long windows are added up. */
+const stepMs = 300_000;
+
+/**
+ * What the burn-rate alerts and the dashboards look at. Bad and all runs are added up before they are divided, so that a
+ * quiet hour weighs less than a busy one, and one rule serves all services: which objective each has is a series as well.
+ */
+export function sloRecordings(config: Config): readonly RecordingGroup[] {
+  const all = objectives(config);
+  if (all.length === 0) return [];
+  const periods = [...new Set(all.map(({ windowMs }) => windowMs))].sort((a, b) => a - b);
+  const windows = burnWindows(Math.max(...periods));
+  return [
+    {
+      name: 'slo-objectives',
+      intervalMs: 30_000,
+      rules: all.flatMap(({ service, slo, team, ratio, windowMs }) => {
+        const labels = { service, slo, team };
+        return [
+          { record: 'slo:objective:ratio', expr: `vector(${decimal(ratio)})`, labels },
+          { record: 'slo:error_budget:ratio', expr: `vector(${decimal(1 - ratio)})`, labels },
+          { record: 'slo:period:seconds', expr: `vector(${windowMs / 1_000})`, labels },
+        ];
+      }),
+    },
+    {
+      name: 'slo-short-windows',
+      intervalMs: 30_000,
+      rules: kinds(all).flatMap((kind) => [
+        counted('slo:errors:increase5m', bad(kind, stepMs), kind),
+        counted('slo:runs:increase5m', ran(kind, stepMs), kind),
+        ...windows
+          .filter((ms) => ms <= longestDirectMs)
+          .map((ms) => counted(ratioName(ms), `${bad(kind, ms)} / (${ran(kind, ms)} > 0)`, kind)),
+      ]),
+    },
+    {
+      name: 'slo-long-windows',
+      intervalMs: 60_000,
+      rules: [
+        ...windows
+          .filter((ms) => ms > longestDirectMs)
+          .map((ms) => ({ record: ratioName(ms), expr: recordedRatio(ms) })),
+        { record: 'slo:period_burned:ratio', expr: periods.map((ms) => `(${burned(ms)})`).join(' or ') },
+        {
+          record: 'slo:period_error_budget_remaining:ratio',
+          expr: `1 - ${select('slo:period_burned:ratio')}`,
+        },
+      ],
+    },
+  ];
+}
+
+/** How much of its budget each service with this period has spent. */
+function burned(periodMs: number): string {
+  return (
+    `${recordedRatio(periodMs)} / on (service, slo) ${select('slo:error_budget:ratio')}` +
+    ` and on (service, slo) ${select('slo:period:seconds')} == ${periodMs / 1_000}`
+  );
+}
+
+type Kind = Objective['slo'];
+
+function kinds(all: readonly Objective[]): readonly Kind[] {
+  return [...new Set(all.map(({ slo }) => slo))];
+}
+
+function counted(record: string, expr: string, slo: Kind): Recording {
+  return { record, expr, labels: { slo } };
+}
+
+/** Runs that were bad in the window, by service. Only those of a service that has the objective count. */
+function bad(kind: Kind, windowMs: number): string {
+  return kind === 'availability'
+    ? runs({ verdict: 'fail' }, windowMs)
+    : `sum by (service) (increase(${select('watchpost_slo_latency_runs_total', { speed: 'slow' })}[${formatDuration(windowMs)}]))`;
+}
+
+/** All of them. What is inconclusive says nothing of the service, and what is slow has passed. */
+function ran(kind: Kind, windowMs: number): string {
+  return kind === 'availability'
+    ? runs({ verdict: { like: 'pass|fail' } }, windowMs)
+    : `sum by (service) (increase(${select('watchpost_slo_latency_runs_total')}[${formatDuration(windowMs)}]))`;
+}
+
+function runs(match: Parameters<typeof select>[1], windowMs: number): string {
+  return aggregate(
+    'sum',
+    ['service'],
+    `increase(${select('watchpost_probe_runs_total', match)}[${formatDuration(windowMs)}])`,
+  );
+}
+
+/** Of the five-minute sums, in steps of five minutes. */
+function recordedRatio(windowMs: number): string {
+  const over = (name: 'slo:errors:increase5m' | 'slo:runs:increase5m') =>
+    `sum_over_time(${select(name)}[${formatDuration(windowMs)}:${formatDuration(stepMs)}])`;
+  return `(${over('slo:errors:increase5m')} / (${over('slo:runs:increase5m')} > 0))`;
+}
