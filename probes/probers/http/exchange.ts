@@ -293,7 +293,8 @@ function shownHeader(name: string, value: string): string {
   return name === 'location' ? value.replaceAll(/([?&][^=&#]*=)[^&#]*/g, '$1[redacted]') : value;
 }
 
-function byName(raw: readonly string[]): Record<string, string[]> {
+/** Headers by their names in lower case; names and values come by turns, one character per byte. */
+export function byName(raw: readonly string[]): Record<string, string[]> {
   const headers: Record<string, string[]> = Object.create(null);
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] ?? '').toLowerCase();

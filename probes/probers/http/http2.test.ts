@@ -61,6 +61,16 @@ const behaviours: Readonly<Record<string, (stream: ServerHttp2Stream) => void>> 
     stream.respond({ ':status': 200 });
     stream.write('rea', () => stream.destroy(new Error('broken')));
   },
+  '/cancelled': (stream) => stream.close(constants.NGHTTP2_CANCEL),
+  '/old-only': (stream) => stream.close(constants.NGHTTP2_HTTP_1_1_REQUIRED),
+  '/many-headers': (stream) => {
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x-${i}`, 'y']));
+    stream.respond({ ':status': 200, ...many }, { endStream: true });
+  },
+  '/text': (stream) => {
+    stream.respond({ ':status': 200, 'x-text': Buffer.from('grün').toString('latin1') }, { endStream: true });
+  },
+  '/long-headers': (stream) => stream.respond({ ':status': 200, 'x-long': 'y'.repeat(70_000) }, { endStream: true }),
   '/goaway': (stream) => stream.session?.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM),
   '/gone': (stream) => stream.session?.socket.destroy(),
   '/gone-in-body': (stream) => {
@@ -119,17 +129,39 @@ const cases: readonly {
   {
     path: '/goaway',
     name: 'a server that says goodbye',
-    is: /^fail response_closed: found a (connection|stream) that was /,
+    is: 'fail response_closed: found a stream that was reset before the answer (ENHANCE_YOUR_CALM), expected an HTTP answer',
   },
   {
     path: '/gone',
     name: 'a connection that is closed',
-    is: /^fail response_closed: found a (connection|stream) that was .* before/,
+    is: /^fail response_closed: found a connection that was (?:closed|reset) before the answer, expected an HTTP answer$/,
   },
   {
     path: '/gone-in-body',
     name: 'one closed later',
-    is: /^fail response_closed: found a (connection|stream) that was .* in the middle/,
+    is: /^fail response_closed: found a connection that was (?:closed|reset) in the middle of the answer, expected/,
+  },
+  {
+    path: '/cancelled',
+    name: 'a stream that is cancelled, on a connection that stays',
+    is: 'fail response_closed: found a stream that was reset before the answer (CANCEL), expected an HTTP answer',
+  },
+  {
+    path: '/old-only',
+    name: 'a server that wants HTTP/1.1',
+    is: 'fail response_closed: found a stream that was reset before the answer (HTTP_1_1_REQUIRED), expected an HTTP answer',
+  },
+  { path: '/many-headers', name: 'headers in numbers', options: { expect: { headers: { 'x-299': 'y' } } }, is: 'pass' },
+  {
+    path: '/text',
+    name: 'a header beyond ASCII',
+    options: { expect: { headers: { 'x-text': 'grün' } } },
+    is: 'pass',
+  },
+  {
+    path: '/long-headers',
+    name: 'headers of a size that HTTP/1.1 does not read either',
+    is: 'fail protocol: found headers of more than 64 KiB, expected an HTTP answer',
   },
   { path: '/short', name: 'a body shorter than announced', is: /^fail (protocol|response_closed): / },
 ];
@@ -174,6 +206,17 @@ describe('http by HTTP/2', () => {
     expect(traits).toMatchObject({ server: 'two', version: '7', size: '32 characters' });
   });
 
+  test('a server that asks for a client certificate is said to, also by HTTP/2', async () => {
+    const server = createSecureServer({ ...identity, requestCert: true, rejectUnauthorized: true });
+    server.on('tlsClientError', () => {}).on('sessionError', () => {});
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(judgement(await attempt(http, `https://localhost:${port}/`, { ca_file, http2: true }))).toBe(
+      'fail certificate_client: found a TLS error: the server asks for a client certificate, expected an HTTP answer',
+    );
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   test('a server that knows only HTTP/1.1 is asked by that, and is not what was expected', async () => {
     const server = createHttpsServer(identity, (_, response) => response.end('ready'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -205,7 +248,7 @@ describe('http by HTTP/2', () => {
 async function startPeer(identity: Identity) {
   const unknown: string[] = [];
   const sockets = new Set<TLSSocket>();
-  const server = createSecureServer(identity);
+  const server = createSecureServer({ ...identity, maxSendHeaderBlockLength: 100_000 });
   server.on('secureConnection', (socket: TLSSocket) => {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));

@@ -5,12 +5,17 @@ import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
+import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
+import { headLimit } from './answer-parser.ts';
 import { decoderOf } from './decoder.ts';
-import { type Exchanged, headSteps, type Request } from './exchange.ts';
+import { byName, type Exchanged, headSteps, type Request } from './exchange.ts';
 
 const expected = 'an HTTP answer';
+
+/** What the server may send before it waits for us: a body of usual size is not held up by our acknowledgements. */
+const windowBytes = 1_048_576;
 
 /**
  * Sends one request by HTTP/2 on a socket whose server has agreed to it, and reads the answer to its end, as `exchange` does
@@ -25,7 +30,13 @@ export async function exchangeHttp2(
   const { url, method, body } = request;
   const { host, ...headers } = request.headers;
   recorder.step(`> ${method} ${url.pathname}${url.search ? '?…' : ''} HTTP/2`);
-  const session = connect(url.origin, { createConnection: () => socket, settings: { enablePush: false } });
+  const session = connect(url.origin, {
+    createConnection: () => socket,
+    settings: { enablePush: false, initialWindowSize: windowBytes },
+    // Node's own limit, 128, is met by answers that HTTP/1.1 reads.
+    maxHeaderListPairs: 2_048,
+  });
+  session.once('connect', () => session.setLocalWindowSize(windowBytes));
   try {
     const stream = session.request(
       {
@@ -39,13 +50,14 @@ export async function exchangeHttp2(
       { endStream: body === undefined },
     );
     if (body !== undefined) stream.end(body);
-    return await readAnswer(session, stream, request, run, recorder);
+    return await readAnswer(socket, session, stream, request, run, recorder);
   } finally {
     session.destroy();
   }
 }
 
 function readAnswer(
+  socket: Socket,
   session: ClientHttp2Session,
   stream: ClientHttp2Stream,
   { bodyLimit }: Request,
@@ -73,7 +85,9 @@ function readAnswer(
     reject(new Failure(reason, found, wanted, { cause }));
   };
   const broken = (error: Error) => {
-    const [reason, found] = brokenWords(error, stream.rstCode, head !== undefined);
+    // Node closes the streams of a connection that is gone as if they had been cancelled.
+    const isGone = socket.destroyed && stream.rstCode === constants.NGHTTP2_CANCEL;
+    const [reason, found] = brokenWords(error, isGone ? 0 : stream.rstCode, head !== undefined);
     fail(reason, found, expected, error);
   };
   const collect = (chunk: Buffer) => {
@@ -101,13 +115,18 @@ function readAnswer(
 
   session.on('error', broken);
   stream
-    .on('response', (raw) => {
+    .on('response', (answer, _, raw) => {
       if (settled) return;
       const nowMs = recorder.elapsedMs();
       recorder.phase('processing', nowMs - beganMs);
       beganMs = nowMs;
-      const headers = byName(raw);
-      head = { status: Number(raw[':status']), headers };
+      if (raw.join('').length > headLimit) {
+        fail('protocol', 'headers of more than 64 KiB');
+        return;
+      }
+      // The first is `:status`, the only one of its kind in an answer.
+      const headers = byName(raw.slice(2));
+      head = { status: Number(answer[':status']), headers };
       recorder.lazySteps(headSteps(head.status, '2', headers));
     })
     .on('data', (chunk: Buffer) => {
@@ -143,6 +162,10 @@ function closedWords(inAnswer: boolean): string {
 function brokenWords(error: Error, rstCode: number | undefined, inAnswer: boolean): readonly [Reason, string] {
   const code = codeOf(error);
   const where = inAnswer ? 'in the middle of the answer' : 'before the answer';
+  if (code.startsWith('ERR_SSL_')) {
+    const { reason, found } = tlsFailure(error);
+    return [reason, found];
+  }
   if (code === 'ECONNRESET' || code === 'EPIPE') return ['response_closed', `a connection that was reset ${where}`];
   if (code === 'ERR_HTTP2_ERROR') return ['protocol', 'an answer that is not HTTP/2'];
   if (rstCode) return ['response_closed', `a stream that was reset ${where} (${nameOf(rstCode)})`];
@@ -151,9 +174,7 @@ function brokenWords(error: Error, rstCode: number | undefined, inAnswer: boolea
 
 /** `REFUSED_STREAM`. */
 function nameOf(rstCode: number): string {
-  const found = Object.entries(constants).find(
-    ([name, value]) => value === rstCode && /^NGHTTP2_[A-Z]+(_[A-Z]+)*$/.test(name) && codes.has(name),
-  );
+  const found = Object.entries(constants).find(([name, value]) => value === rstCode && codes.has(name));
   return found ? found[0].replace('NGHTTP2_', '') : `code ${rstCode}`;
 }
 
@@ -173,11 +194,3 @@ const codes: ReadonlySet<string> = new Set([
   'NGHTTP2_INADEQUATE_SECURITY',
   'NGHTTP2_HTTP_1_1_REQUIRED',
 ]);
-
-function byName(raw: Readonly<Record<string, unknown>>): Exchanged['headers'] {
-  const headers: Record<string, readonly string[]> = Object.create(null);
-  for (const [name, value] of Object.entries(raw)) {
-    if (!name.startsWith(':')) headers[name] = [value].flat().map(String);
-  }
-  return headers;
-}
