@@ -124,7 +124,7 @@ export function findProber(kind: string): BoundProber {
     atOnePlace: prober.atOnePlace ?? false,
     tokenFile: (options) => prober.tokenFile?.(parsed(options).value),
     target: (options) => prober.target(parsed(options).value),
-    endpoints: (options) => prober.endpoints(parsed(options).value),
+    endpoints: (options) => prober.endpoints(parsed(options).value, parsed(options).options),
     variants: (options) => {
       const { value, options: own } = parsed(options);
       return (prober.variants?.(value, own) ?? []).map((variant) => ({

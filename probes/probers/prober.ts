@@ -28,8 +28,11 @@ export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.Z
   readonly atOnePlace?: boolean;
   /** What is probed, without anything secret: the `target` label. */
   target(value: z.output<Value>): string;
-  /** What is dialled, for checks of the configuration: which parts of the stack it names. Empty where nothing is. */
-  endpoints(value: z.output<Value>): readonly HostPort[];
+  /**
+   * What is dialled, in order, for checks of the configuration (which parts of the stack it names) and for the diagnosis. Empty
+   * where nothing is. A proxy comes before what it dials.
+   */
+  endpoints(value: z.output<Value>, options: z.output<Options>): readonly HostPort[];
   /** The same probe done otherwise, for the diagnosis of a confirmed fail: without verification, without a proxy. */
   variants?(value: z.output<Value>, options: z.output<Options>): readonly OptionsVariant<z.output<Options>>[];
   /** One attempt. Never throws for what the target did; a throw is a fault of ours and is counted as `internal`. */

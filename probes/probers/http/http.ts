@@ -3,6 +3,7 @@ import { redactUrl, Secret } from '../../../stack/secret.ts';
 import type { Outcome, Run } from '../../model.ts';
 import { eachAddress } from '../../net/each-address.ts';
 import { Failure } from '../../net/failure.ts';
+import { formatHostPort } from '../../net/host-port.ts';
 import { certificateMisfits } from '../certificate-options.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
@@ -33,7 +34,10 @@ export const http = {
     'probe_ssl_earliest_cert_expiry',
   ],
   target: (url) => redactUrl(url.href),
-  endpoints: (url) => [endpoint(url)],
+  endpoints: (url: URL, { proxy }: Partial<Options> = {}) => [
+    ...(proxy ? [{ host: proxy.host, port: proxy.port }] : []),
+    endpoint(url),
+  ],
   misfits,
   variants: (url, options) => [
     ...(url.protocol === 'https:' && options.trust !== 'any'
@@ -220,7 +224,8 @@ async function request(
   };
   const answer = await (isHttp2 ? exchangeHttp2 : exchange)(socket, sent, run, recorder);
   if (proxy && answer.status === 407) {
-    throw new Failure('proxy', 'status 407 from the proxy', 'a way through the proxy');
+    const name = formatHostPort(proxy.host, proxy.port);
+    throw new Failure('proxy', `status 407 from the proxy ${name}`, `a way to ${url.host} through the proxy`);
   }
   cookies?.take(url, answer.headers);
   return answer;

@@ -65,7 +65,7 @@ describe('http through a proxy', () => {
       name: 'a demand for a password',
       answer: 'HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n',
       url: 'http',
-      is: /^fail proxy: found status 407 from the proxy, expected a way through the proxy$/,
+      is: /^fail proxy: found status 407 from the proxy 127.0.0.1:\d+, expected a way to shop.test through the proxy$/,
     },
     {
       name: 'no HTTP',
@@ -113,6 +113,11 @@ describe('http through a proxy', () => {
     const options = http.options.parse({ proxy: 'http://127.0.0.1:3128' });
     const [variant] = http.variants(value, options);
     expect(variant).toMatchObject({ name: 'without the proxy', options: { proxy: undefined } });
+    // It is what is dialled: to try each address of the target would try the proxy each time.
+    expect(http.endpoints(value, options)).toEqual([
+      { host: '127.0.0.1', port: 3128 },
+      { host: 'shop.test', port: 80 },
+    ]);
   });
 
   test('sends the cookies of a redirect on, to where they belong', async () => {

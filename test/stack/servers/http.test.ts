@@ -125,7 +125,7 @@ const cases: readonly {
     name: 'a proxy with another password',
     by: 'closed',
     path: '/ready',
-    is: /^fail proxy: found status 407 from the proxy, expected a way through the proxy$/,
+    is: /^fail proxy: found status 407 from the proxy .*, expected a way to shop:8080 through the proxy$/,
   },
   {
     name: 'one for https',
