@@ -83,9 +83,10 @@ export function ask(value: URL, options: Options, run: Run, together?: Together)
 }
 
 async function once(value: URL, options: Options, run: Run, together?: Together): Promise<Asked> {
-  const recorder = recorderFor(value, options, together);
+  const cookies = together?.cookies ?? (options.redirects > 0 ? new Cookies() : undefined);
+  const recorder = recorderFor(value, options, together, cookies);
   try {
-    const answer = await follow(value, options, run, recorder, together?.cookies);
+    const answer = await follow(value, options, run, recorder, cookies);
     const { phases } = recorder;
     traitsOf(answer, recorder);
     expectAnswer({ ...answer, durationMs: recorder.elapsedMs(), phases }, options.expect, recorder.hide);
@@ -95,9 +96,10 @@ async function once(value: URL, options: Options, run: Run, together?: Together)
   }
 }
 
-function recorderFor(value: URL, options: Options, together: Together | undefined): Recorder {
+function recorderFor(value: URL, options: Options, together: Together | undefined, cookies?: Cookies): Recorder {
   const own = redactor(value, options);
-  return new Recorder(together ? (text) => own(together.hide(text)) : own);
+  const all = together ? (text: string) => own(together.hide(text)) : own;
+  return new Recorder(cookies ? (text) => all(cookies.hide(text)) : all);
 }
 
 /** Only a cache of what the endpoints gave out. */
@@ -151,14 +153,13 @@ async function follow(
   options: Options,
   run: Run,
   recorder: Recorder,
-  shared: Cookies | undefined,
+  cookies: Cookies | undefined,
 ): Promise<Exchanged> {
   let hop: Hop = {
     url: start,
     method: options.method,
     ...(options.body === undefined ? {} : { body: options.body }),
   };
-  const cookies = shared ?? (options.redirects > 0 ? new Cookies() : undefined);
   for (let followed = 0; ; followed++) {
     const answer = await request(hop, start, options, run, recorder, cookies);
     const location = redirect.has(answer.status) ? answer.headers.location?.[0] : undefined;

@@ -120,6 +120,19 @@ describe('http through a proxy', () => {
     ]);
   });
 
+  test('shows no cookie of a redirect, not even where the target echoes it', async () => {
+    const server = createHttpServer(({ url, headers }, response) => {
+      if (url === '/login') response.writeHead(302, { location: '/home', 'set-cookie': 'session=open-sesame' });
+      response.end(`you are ${headers.cookie}`);
+    });
+    const port = await listen(server);
+    const options = { redirects: 1, expect: { body: 'ready' } };
+    const outcome = await attempt(http, `http://127.0.0.1:${port}/login`, options);
+    expect(outcome.found).toBe('a body that begins "you are session=[redacted]"');
+    expect(JSON.stringify(outcome)).not.toContain('sesame');
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   test('sends the cookies of a redirect on, to where they belong', async () => {
     const cookies: string[] = [];
     const server = createHttpServer((request, response) => {
