@@ -2,7 +2,7 @@ import { probeLabels } from './labels.ts';
 import { type MetricName, metrics } from './metrics.ts';
 import { type RatioName, ratioNames } from './slo.ts';
 
-/** Series that rules record, and the one that Prometheus itself adds; what a query may name besides the catalogue. */
+/** Series that rules record, those of other components, and the one that Prometheus itself adds: what a query may name besides the catalogue. */
 export const furtherSeries = {
   up: ['job', 'instance', 'service', 'location'],
   /** 1 for every probe that the configuration names: it says so even when the probe service is dead. */
@@ -15,6 +15,18 @@ export const furtherSeries = {
   'slo:period_burned:ratio': ['service', 'slo'],
   'slo:period_error_budget_remaining:ratio': ['service', 'slo'],
   ...sloRatios(),
+  prometheus_config_last_reload_successful: [],
+  prometheus_rule_evaluation_failures_total: ['rule_group'],
+  prometheus_notifications_dropped_total: [],
+  prometheus_notifications_alertmanagers_discovered: [],
+  prometheus_tsdb_compactions_failed_total: [],
+  prometheus_tsdb_wal_corruptions_total: [],
+  alertmanager_config_last_reload_successful: [],
+  alertmanager_notifications_failed_total: ['integration', 'reason'],
+  loki_discarded_samples_total: ['reason'],
+  loki_compactor_apply_retention_last_successful_run_timestamp_seconds: [],
+  loki_write_dropped_entries_total: ['reason'],
+  alloy_component_controller_running_components: ['health_type'],
 } as const satisfies Record<string, readonly string[]>;
 
 function sloRatios(): Readonly<Record<RatioName, readonly string[]>> {

@@ -25,6 +25,12 @@ const cases: readonly { readonly labels: string; readonly receiver: string }[] =
   { labels: 'alertname=CertificateExpiringSoon severity=warning team=data', receiver: 'team-data-warning' },
   { labels: 'alertname=CertificateExpiringVerySoon severity=critical team=data', receiver: 'team-data-critical' },
   { labels: 'alertname=TargetDown severity=warning team=default', receiver: 'everybody-warning' },
+  {
+    labels: 'alertname=AlertmanagerDeliveryFailing severity=critical category=meta team=default',
+    receiver: 'everybody-critical',
+  },
+  { labels: 'alertname=LokiDiscarding severity=warning category=meta team=default', receiver: 'everybody-critical' },
+  { labels: 'alertname=ProbeMissing severity=warning category=meta team=data', receiver: 'everybody-critical' },
   { labels: 'alertname=Other', receiver: 'everybody-warning' },
 ];
 
@@ -56,6 +62,24 @@ describe('timing', () => {
           group_wait: '0s',
           group_interval: '1m',
           repeat_interval: '59s',
+        },
+        {
+          receiver: 'everybody-critical',
+          matchers: ['category="meta"'],
+          group_by: byService,
+          group_wait: '30s',
+          group_interval: '5m',
+          repeat_interval: '12h',
+          routes: [
+            {
+              receiver: 'everybody-critical',
+              matchers: ['severity="critical"'],
+              group_by: byService,
+              group_wait: '5s',
+              group_interval: '1m',
+              repeat_interval: '1h',
+            },
+          ],
         },
         {
           receiver: 'everybody-warning',

@@ -38,6 +38,7 @@ export function rootRoute(config: Config): Route {
     ...timing.warning,
     routes: [
       { receiver: watchdogReceiver, matchers: ['alertname="Watchdog"'], ...timing.watchdog },
+      metaRoute(config),
       ...teams(config).map((team) => ({
         receiver: receiverName(team, 'warning'),
         matchers: [`team="${team.team}"`],
@@ -45,6 +46,17 @@ export function rootRoute(config: Config): Route {
       })),
       ...bySeverity(everybody(config)),
     ],
+  };
+}
+
+/** About the stack itself: every channel hears of it whatever its severity, since one of them may be what is broken. */
+function metaRoute(config: Config): Route {
+  const receiver = receiverName(everybody(config), 'critical');
+  return {
+    receiver,
+    matchers: ['category="meta"'],
+    ...timing.warning,
+    routes: [{ receiver, matchers: ['severity="critical"'], ...timing.critical }],
   };
 }
 

@@ -1,10 +1,19 @@
+import { alertmanagerConfigReloadFailedRule, alertmanagerDeliveryFailingRule } from './alertmanager-health.ts';
+import { alloyDroppingLogsRule, alloyUnhealthyRule } from './alloy-health.ts';
 import { certificateExpiringSoonRule, certificateExpiringVerySoonRule } from './certificate.ts';
+import { lokiDiscardingRule, lokiRetentionStalledRule } from './loki-health.ts';
 import { probeDownRule } from './probe-down.ts';
 import { probeMissingRule } from './probe-missing.ts';
 import { probeServiceDownRule } from './probe-service-down.ts';
 import { probeStaleRule } from './probe-stale.ts';
 import { proberInconclusiveRule } from './prober-inconclusive.ts';
 import { proberLiesRule } from './prober-lies.ts';
+import {
+  prometheusAlertsNotSentRule,
+  prometheusConfigReloadFailedRule,
+  prometheusRuleFailuresRule,
+  prometheusStorageFailingRule,
+} from './prometheus-health.ts';
 import type { AlertRule } from './rule.ts';
 import { sloBudgetExhaustedRule, sloBurnFastRule, sloBurnSlowRule, sloBurnTicketRule } from './slo-burn.ts';
 import { targetDownRule } from './target-down.ts';
@@ -25,5 +34,15 @@ export const alertRules: readonly AlertRule[] = [
   sloBurnTicketRule,
   sloBudgetExhaustedRule,
   targetDownRule,
+  prometheusConfigReloadFailedRule,
+  prometheusRuleFailuresRule,
+  prometheusAlertsNotSentRule,
+  prometheusStorageFailingRule,
+  alertmanagerConfigReloadFailedRule,
+  alertmanagerDeliveryFailingRule,
+  lokiDiscardingRule,
+  lokiRetentionStalledRule,
+  alloyDroppingLogsRule,
+  alloyUnhealthyRule,
   watchdogRule,
 ];

@@ -15,7 +15,8 @@ export const probeMissingRule = defineRule({
       `${select('watchpost_probe_expected')} unless on (service, probe) ${select('watchpost_probe_interval_seconds')}`,
     )}` + ` and on () min(${select('up', { job: probeServiceJob })}) == 1`,
   forMs: 120_000,
-  severity: 'critical',
+  severity: 'warning',
+  category: 'meta',
   team: 'series',
   templates: () => ({ service: labelValue('service'), probe: labelValue('probe') }),
   annotations: ({ service, probe }, { urls }) => ({

@@ -18,6 +18,7 @@ export const probeStaleRule = defineRule({
   ),
   forMs: 30_000,
   severity: 'critical',
+  category: 'meta',
   team: 'series',
   templates: () => ({
     service: labelValue('service'),

@@ -16,6 +16,7 @@ export const proberInconclusiveRule = defineRule({
   expr: `${runs('inconclusive')} / ${runs()} > 0.5`,
   forMs: 60_000,
   severity: 'critical',
+  category: 'meta',
   team: 'default',
   templates: () => ({ service: labelValue('service'), share: '{{ $value | humanizePercentage }}' }),
   annotations: ({ service, share }, { urls }) => ({

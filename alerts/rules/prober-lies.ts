@@ -10,6 +10,7 @@ export const proberLiesRule = defineRule({
   expr: `${aggregate('min', ['control'], select('watchpost_control_correct'))} == 0`,
   forMs: 15_000,
   severity: 'critical',
+  category: 'meta',
   team: 'default',
   templates: () => ({ control: labelValue('control') }),
   annotations: ({ control }, { urls }) => ({

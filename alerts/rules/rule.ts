@@ -43,6 +43,8 @@ export interface RuleDefinition<Word extends string> {
   readonly stepMs?: number;
   /** Left out where the series carry it. */
   readonly severity?: Severity | 'none';
+  /** `meta`: it is about the stack itself, and every channel hears of it. */
+  readonly category?: 'meta';
   /** `series`: the series carry it. `default`: the alert is about the stack, which belongs to nobody's team. */
   readonly team: 'series' | 'default';
   /** What Prometheus puts in for each word. */
@@ -73,9 +75,19 @@ interface QuietCase {
 
 /** Puts the rule together from what its file says: the tests expect the very words that the templates expand to. */
 export function defineRule<Word extends string>(definition: RuleDefinition<Word>): AlertRule {
-  const { alert, appliesTo = () => true, expr, forMs, stepMs = scrapeIntervalMs, severity, team } = definition;
+  const {
+    alert,
+    appliesTo = () => true,
+    expr,
+    forMs,
+    stepMs = scrapeIntervalMs,
+    severity,
+    category,
+    team,
+  } = definition;
   const labels = (config: Config) => ({
     ...(severity ? { severity } : {}),
+    ...(category ? { category } : {}),
     ...(team === 'default' ? { team: defaultTeam } : {}),
     stack: config.stack,
     environment: config.environment,

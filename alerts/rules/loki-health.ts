@@ -1,0 +1,40 @@
+import { aggregate, select } from '../../stack/promql.ts';
+import { metaRule } from './meta.ts';
+
+const at = 'job="loki",instance="loki:3100"';
+const discarded = (reason: string) => `loki_discarded_samples_total{${at},reason="${reason}"}`;
+
+/** Lines were sent and are not there. */
+export const lokiDiscardingRule = metaRule({
+  alert: 'LokiDiscarding',
+  expr: `${aggregate('sum', ['reason'], `increase(${select('loki_discarded_samples_total')}[10m])`)} > 0`,
+  forMs: 0,
+  severity: 'warning',
+  by: ['reason'],
+  summary: 'Loki throws log lines away',
+  description: ({ reason }) => `Lines of the last ten minutes were refused (${reason}) and are lost.`,
+  action: 'The reason names the limit: look for it in loki/generated/loki.yaml, or for who sends so much.',
+  bad: { [discarded('rate_limited')]: '0 20x200', [discarded('line_too_long')]: '0x200' },
+  labels: { reason: 'rate_limited' },
+  good: [{ name: 'what was discarded long ago is quiet', series: { [discarded('rate_limited')]: '20x200' } }],
+});
+
+const retention = `loki_compactor_apply_retention_last_successful_run_timestamp_seconds{${at}}`;
+
+/** Old lines are not deleted, and the disk fills. After a start it has not run yet: that is what the wait is for. */
+export const lokiRetentionStalledRule = metaRule({
+  alert: 'LokiRetentionStalled',
+  expr: `time() - ${aggregate('max', ['job'], select('loki_compactor_apply_retention_last_successful_run_timestamp_seconds'))} > 21600`,
+  forMs: 1_800_000,
+  stepMs: 60_000,
+  severity: 'warning',
+  by: [],
+  summary: 'Loki deletes nothing any more',
+  description: () =>
+    'Its retention has not run through for more than six hours: what should be gone is kept, and the disk fills.',
+  action: 'docker compose logs --tail 200 loki | grep -i -E "compact|retention"',
+  bad: { [retention]: '-21600x900' },
+  labels: { job: 'loki' },
+  trueFromMs: 60_000,
+  good: [{ name: 'a retention that runs is quiet', series: { [retention]: '0+60x900' } }],
+});

@@ -1,0 +1,54 @@
+import { alertLinks } from '../../stack/alert.ts';
+import type { Severity } from '../../stack/labels.ts';
+import { type AlertRule, defineRule, labelValue } from './rule.ts';
+
+/** An alert about a part of the stack itself: every channel hears of it, since one of them may be what is broken. */
+interface MetaDefinition<Label extends string> {
+  readonly alert: string;
+  readonly expr: string;
+  readonly forMs: number;
+  readonly stepMs?: number;
+  readonly severity: Severity;
+  /** Labels of the alert's series that its words name. */
+  readonly by: readonly Label[];
+  readonly summary: string;
+  readonly description: (value: Readonly<Record<Label, string>>) => string;
+  readonly action: string;
+  /** Series of the cause, bad from the second sample on, and the labels that they come out with. */
+  readonly bad: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<Label, string>>;
+  /** When the expression first holds for `bad`, if not at the second sample. */
+  readonly trueFromMs?: number;
+  readonly good: readonly { readonly name: string; readonly series: Readonly<Record<string, string>> }[];
+}
+
+/** Puts such an alert together. Nothing is fired for a part that does not run: it has no series. */
+export function metaRule<Label extends string>(definition: MetaDefinition<Label>): AlertRule {
+  const { alert, expr, forMs, stepMs, severity, by, summary, description, action, bad, labels, good } = definition;
+  return defineRule<Label>({
+    alert,
+    expr,
+    forMs,
+    ...(stepMs !== undefined && { stepMs }),
+    severity,
+    category: 'meta',
+    team: 'default',
+    templates: () => Object.fromEntries(by.map((label) => [label, labelValue(label)])) as Record<Label, string>,
+    annotations: (words, { urls }) => ({
+      summary,
+      description: description(words),
+      action,
+      ...alertLinks(urls, { alertname: alert }),
+    }),
+    fires: () => [
+      {
+        name: 'its cause fires it',
+        series: bad,
+        trueFromMs: definition.trueFromMs ?? stepMs ?? 5_000,
+        labels,
+        words: labels,
+      },
+    ],
+    quiet: () => good.map(({ name, series }) => ({ name, series, atMs: forMs + 60 * (stepMs ?? 5_000) })),
+  });
+}
