@@ -13,6 +13,13 @@ const amtool = await which('amtool');
 
 const cases = [
   ...notifyCases.map(({ name, notify }) => ({ name, config: sampleConfig(notify) })),
+  {
+    name: 'office hours',
+    config: {
+      ...sampleConfig({ slack: { webhookUrlFile: '/run/secrets/slack' } }),
+      officeHours: { from: '08:00', to: '18:00', days: ['mon', 'fri'], timeZone: 'Europe/Berlin' } as const,
+    },
+  },
   { name: 'no service at all', config: sampleConfig({}, []) },
   ...(await Array.fromAsync(glob(['watchpost.yaml', 'examples/*.yaml']), async (file) => ({
     name: file,

@@ -42,9 +42,17 @@ export function buildConfig(
       );
     }),
     references: document.references,
+    ...(document.office_hours && { officeHours: buildOfficeHours(document.office_hours) }),
     maintenance: document.maintenance.flatMap((window) => buildWindow(window, Object.keys(document.services))),
     notify: buildNotify(document.notify),
   };
+}
+
+function buildOfficeHours({
+  timezone: timeZone,
+  ...hours
+}: NonNullable<Document['office_hours']>): Config['officeHours'] {
+  return { ...hours, timeZone };
 }
 
 function majority(of: number): number {

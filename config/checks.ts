@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { defaultLocation, identityLabels, probeLabels } from '../stack/labels.ts';
+import { manyServices } from '../stack/many-services.ts';
 import { isPrivateHost } from '../stack/private-host.ts';
 import { dependencyFaults } from './dependencies.ts';
 import type { Fault, Path } from './fault.ts';
 import { hostPort } from './fields.ts';
 import { missingKey } from './issues.ts';
-import { windowFaults } from './maintenance.ts';
+import { officeHoursFaults, windowFaults } from './maintenance.ts';
 import { suggest } from './nearest.ts';
 import { asMap, asText, member, type RawMap } from './raw.ts';
 import { service } from './schema.ts';
@@ -21,6 +22,7 @@ export function crossChecks(document: RawMap, tree: YamlTree): readonly Fault[] 
     ...serviceFaults(services, tree),
     ...timeoutFaults(document, tree),
     ...windowFaults(document, tree),
+    ...officeHoursFaults(document, tree),
     ...burnFaults(document, tree),
     ...locationFaults(document, tree),
     ...notifyFaults(document, tree),
@@ -34,11 +36,13 @@ function serviceFaults(services: unknown, tree: YamlTree): readonly Fault[] {
   }
   return entries.flatMap(([name, own]) => {
     const path = ['services', name];
+    const isOurs = name === manyServices.service;
     const keys = Object.keys(asMap(own));
     // An unknown key has its own fault, and may well be one of the three.
     const watches = keys.some((key) => ['probes', 'metrics', 'logs'].includes(key) || !serviceKeys.includes(key));
     const nothing = 'nothing of this service is watched: it has no probes, no metrics and no logs';
     return [
+      ...(isOurs ? [fault(tree, path, `the name "${name}" is the stack's own`, undefined, 'key')] : []),
       ...(isMap(own) && !watches ? [fault(tree, path, nothing, undefined, 'key')] : []),
       ...(isEmptyMap(member(own, 'probes'))
         ? [fault(tree, [...path, 'probes'], 'found no probe, expected at least one', 'leave the key out')]

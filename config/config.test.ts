@@ -64,6 +64,7 @@ services:
 references: ["1.1.1.1:443"]
 location: ams
 locations: { fra: "10.8.0.2:9815" }
+office_hours: { from: "08:00", to: "18:30" }
 maintenance:
   - { name: move, services: [panel], from: 2026-11-24T22:00+01:00, to: 2026-11-24 22:30:00Z }
   - { name: reboot, at: "04:00", for: 20m, days: [sat, sun], timezone: Europe/Berlin }
@@ -144,6 +145,7 @@ notify:
     location: 'ams',
     locations: [{ name: 'fra', host: '10.8.0.2', port: 9815 }],
     quorum: 2,
+    officeHours: { from: '08:00', to: '18:30', days: ['mon', 'tue', 'wed', 'thu', 'fri'], timeZone: 'UTC' },
     maintenance: [
       {
         name: 'move',

@@ -1,5 +1,5 @@
 import type { Fault, Path } from './fault.ts';
-import { instant } from './fields.ts';
+import { instant, timeOfDay } from './fields.ts';
 import { missingKey } from './issues.ts';
 import { suggest } from './nearest.ts';
 import { asList, asMap, asText, member, type RawMap } from './raw.ts';
@@ -9,6 +9,17 @@ import type { YamlTree } from './yaml-tree.ts';
 const once = ['from', 'to'];
 const again = ['at', 'for'];
 const ofAgain = ['days', 'timezone'];
+
+/** Office hours that end before they begin. */
+export function officeHoursFaults(document: RawMap, tree: YamlTree): readonly Fault[] {
+  const hours = member(document, 'office_hours');
+  const [from, to] = ['from', 'to'].map((key) => timeOfDay.safeParse(member(hours, key)));
+  if (!from?.success || !to?.success || from.data < to.data) return [];
+  const path = ['office_hours', 'to'];
+  return [
+    { span: tree.span(path), path, message: `found ${to.data}, expected a time after ${from.data}`, hint: undefined },
+  ];
+}
 
 /** What is wrong between the keys of a maintenance window, where each alone may be right. */
 export function windowFaults(document: RawMap, tree: YamlTree): readonly Fault[] {

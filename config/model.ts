@@ -1,6 +1,6 @@
 import type { Severity } from '../stack/labels.ts';
 import type { Urls } from '../stack/links.ts';
-import type { MaintenanceWindow } from '../stack/maintenance.ts';
+import type { MaintenanceWindow, Weekday } from '../stack/maintenance.ts';
 
 /** A `watchpost.yaml` that was read and found right. All durations in milliseconds. */
 export interface Config {
@@ -22,9 +22,20 @@ export interface Config {
   /** What is always reachable where the uplink of the prober works; empty where none is named. */
   readonly references: readonly { readonly host: string; readonly port: number }[];
   readonly maintenance: readonly MaintenanceWindow[];
+  /** When warnings are sent; undefined: at any time. */
+  readonly officeHours?: OfficeHours;
   readonly notify: NotifyConfig;
   /** Names of the variables that the file uses, sorted; never their values. */
   readonly variables: readonly string[];
+}
+
+export interface OfficeHours {
+  /** `08:00`. */
+  readonly from: string;
+  readonly to: string;
+  readonly days: readonly Weekday[];
+  /** A name of the IANA time zone database. */
+  readonly timeZone: string;
 }
 
 export interface Location {

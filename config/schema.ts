@@ -187,6 +187,24 @@ export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
       .optional()
       .describe('How many locations must find a probe down before it pages.')
       .meta({ shownDefault: 'more than half of all' }),
+    office_hours: z
+      .strictObject({
+        from: field.timeOfDay.describe('When they begin: "08:00".'),
+        to: field.timeOfDay.describe('When they end: "18:00".'),
+        days: z
+          .array(z.enum(weekdays))
+          .min(1)
+          .default(['mon', 'tue', 'wed', 'thu', 'fri'])
+          .describe('On which days.')
+          .meta({ shownDefault: '`[mon, tue, wed, thu, fri]`' }),
+        timezone: field.timeZone
+          .default('UTC')
+          .describe('Where the clock hangs that they are read from: Europe/Berlin.'),
+      })
+      .optional()
+      .describe(
+        'When warnings are sent; one that begins outside of them waits. What is critical, and what is about Watchpost itself, is sent at any time.',
+      ),
     maintenance: z
       .array(maintenance)
       .max(100)

@@ -48,6 +48,7 @@ export const reasons = {
   file_checksum: { verdict: 'fail', words: 'the file is not what its checksum says' },
   beat_missed: { verdict: 'fail', words: 'the job has not reported in time' },
   beat_failed: { verdict: 'fail', words: 'the job reported a failure' },
+  many_services: { verdict: 'fail', words: 'many services fail at the same time' },
   event_loop: { verdict: 'inconclusive', words: "the prober's event loop stood still" },
   uplink: { verdict: 'inconclusive', words: "the prober's own uplink is down" },
   not_permitted: { verdict: 'inconclusive', words: 'the prober is not allowed to do this' },

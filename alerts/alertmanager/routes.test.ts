@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { run, which } from '../../test/support/shell.ts';
 import { email, sampleConfig, sampleSurroundings, slack, written } from '../testing/sample.ts';
 import { alertmanagerFile } from './config.ts';
-import { rootRoute } from './routes.ts';
+import { type Route, rootRoute } from './routes.ts';
 
 const amtool = await which('amtool');
 
@@ -97,6 +98,45 @@ describe('timing', () => {
           group_wait: '5s',
           group_interval: '1m',
           repeat_interval: '1h',
+        },
+      ],
+    });
+  });
+});
+
+describe('office hours', () => {
+  const config = {
+    ...sampleConfig({ slack, teams: { data: { slack } } }),
+    officeHours: { from: '08:00', to: '18:00', days: ['mon', 'tue'], timeZone: 'Europe/Berlin' } as const,
+  };
+
+  test('hold back what is a warning, wherever it goes, and nothing else', () => {
+    const all = (route: Route): readonly Route[] => [route, ...(route.routes ?? []).flatMap(all)];
+    const [root, ...others] = all(rootRoute(config));
+    // Alertmanager refuses them at the root: a route of its own catches what falls through.
+    expect(root?.active_time_intervals).toBeUndefined();
+    expect(others.at(-1)).toEqual({ receiver: 'everybody-warning', active_time_intervals: ['office-hours'] });
+    for (const { receiver, active_time_intervals } of others) {
+      expect({ receiver, active_time_intervals }).toEqual({
+        receiver,
+        active_time_intervals: receiver.endsWith('-warning') ? ['office-hours'] : undefined,
+      });
+    }
+  });
+
+  test('are written as Alertmanager reads them', () => {
+    const { content } = alertmanagerFile(config, sampleSurroundings());
+    expect(load(content)).toMatchObject({
+      time_intervals: [
+        {
+          name: 'office-hours',
+          time_intervals: [
+            {
+              times: [{ start_time: '08:00', end_time: '18:00' }],
+              weekdays: ['monday', 'tuesday'],
+              location: 'Europe/Berlin',
+            },
+          ],
         },
       ],
     });

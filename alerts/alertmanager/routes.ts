@@ -1,5 +1,6 @@
 import type { Config } from '../../config/model.ts';
 import { probeDown } from '../../stack/alert.ts';
+import { inOfficeHours } from './office-hours.ts';
 import { type Audience, everybody, receiverName, teams, watchdogReceiver } from './teams.ts';
 
 /** A route as Alertmanager writes it. */
@@ -10,6 +11,7 @@ export type Route = {
   readonly group_wait?: string;
   readonly group_interval?: string;
   readonly repeat_interval?: string;
+  readonly active_time_intervals?: readonly string[];
   readonly routes?: readonly Route[];
 };
 
@@ -42,9 +44,14 @@ export function rootRoute(config: Config): Route {
       ...teams(config).map((team) => ({
         receiver: receiverName(team, 'warning'),
         matchers: [`team="${team.team}"`],
-        routes: bySeverity(team),
+        ...inOfficeHours(config),
+        routes: bySeverity(team, config),
       })),
-      ...bySeverity(everybody(config)),
+      ...bySeverity(everybody(config), config),
+      // The root of the tree can have no hours.
+      ...(config.officeHours
+        ? [{ receiver: receiverName(everybody(config), 'warning'), ...inOfficeHours(config) }]
+        : []),
     ],
   };
 }
@@ -61,12 +68,13 @@ function metaRoute(config: Config): Route {
 }
 
 /** What falls through is a warning. */
-function bySeverity(audience: Audience): readonly Route[] {
+function bySeverity(audience: Audience, config: Config): readonly Route[] {
   return [
     {
       receiver: receiverName(audience, 'warning'),
       matchers: [`alertname="${probeDown}"`],
       ...timing.probeDown,
+      ...inOfficeHours(config),
       routes: [{ receiver: receiverName(audience, 'critical'), matchers: ['severity="critical"'] }],
     },
     { receiver: receiverName(audience, 'critical'), matchers: ['severity="critical"'], ...timing.critical },
