@@ -20,6 +20,7 @@ import { type RunReport, Scheduler } from './schedule/scheduler.ts';
 import { KeptPages } from './state/kept-pages.ts';
 import { KeptStates } from './state/kept-states.ts';
 import { Memories } from './state/memories.ts';
+import { outageProbe } from './state/outage.ts';
 import { ProbeStates } from './state/states.ts';
 import { StateStore } from './state/store/store.ts';
 import { heartbeatPath, heartbeatRoutes } from './status/heartbeats.ts';
@@ -243,10 +244,11 @@ class Engine implements Service {
     for (const probe of plan.probes) wanted.set(probe, probe);
 
     this.#maintenance.configure(plan);
-    this.#states.configure(plan.probes, plan.dependencies);
-    this.#kept?.retain(plan.probes);
+    const watched = [...plan.probes, outageProbe(plan.probes.some(({ byQuorum }) => byQuorum))];
+    this.#states.configure(watched, plan.dependencies);
+    this.#kept?.retain(watched);
     this.#memories.configure(plan.probes);
-    this.#series.configure(plan.probes, plan.location);
+    this.#series.configure(watched, plan.location);
     this.#health.configure(plan);
     for (const probe of before) {
       if (wanted.has(probe)) continue;

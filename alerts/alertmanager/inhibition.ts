@@ -1,6 +1,7 @@
 import type { Config } from '../../config/model.ts';
 import { probeDown } from '../../stack/alert.ts';
 import { dependents } from '../../stack/dependencies.ts';
+import { manyServices } from '../../stack/many-services.ts';
 import { dependenciesOf } from '../dependencies-of.ts';
 
 /** An inhibition rule as Alertmanager writes it. */
@@ -17,6 +18,15 @@ export type InhibitRule = {
  */
 export function inhibitRules(config: Config): readonly InhibitRule[] {
   return [
+    {
+      name: 'many services that fail at once are one page',
+      source_matchers: [`alertname="${probeDown}"`, `service="${manyServices.service}"`],
+      target_matchers: [
+        `alertname=~"${probeDown}|ProbeStale|TargetDown|SLOBurnFast|SLOBurnSlow|SLOBurnTicket"`,
+        'service=~".+"',
+        `service!="${manyServices.service}"`,
+      ],
+    },
     ...dependencyRules(config),
     {
       name: 'nothing runs while the probe service is down',

@@ -1,6 +1,7 @@
 import { probeDownAnnotations, probeDownLabels } from '../../stack/alert.ts';
 import { channelsFor } from '../../stack/channels.ts';
 import { ancestors, dependents } from '../../stack/dependencies.ts';
+import { manyServices } from '../../stack/many-services.ts';
 import type { Clock, Plan, PlannedProbe, Transition } from '../model.ts';
 import type { Channels } from '../pager/channels.ts';
 import type { Delivery, Page, Pager } from '../pager/index.ts';
@@ -211,7 +212,9 @@ export class DirectPager implements AsyncDisposable {
   }
 
   #parents({ failing }: Case): ReadonlySet<string> {
-    return new Set(ancestors(this.#options.plan().dependencies, failing.probe.service));
+    const { service } = failing.probe;
+    if (service === manyServices.service) return new Set();
+    return new Set([manyServices.service, ...ancestors(this.#options.plan().dependencies, service)]);
   }
 
   #page({ failing: { probe, since, outcome }, endedAt, note }: Case, status: Page['status']): Page {

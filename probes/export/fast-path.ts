@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 import { probeDownAnnotations, probeDownLabels } from '../../stack/alert.ts';
 import { ancestors, type Dependencies, dependents } from '../../stack/dependencies.ts';
+import { manyServices } from '../../stack/many-services.ts';
 import type { Clock, Outcome, Plan, PlannedProbe } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
 import { failureOf } from './failure-of.ts';
@@ -13,6 +14,8 @@ const endsAheadMs = 60_000;
 const retryMs = 1_000;
 const postTimeoutMs = 5_000;
 const batchSize = 100;
+/** From the post of what mutes others to theirs. */
+const muteMs = 150;
 /** What is due this soon is posted along, so that alerts which began apart come to share their posts. */
 const togetherMs = 1_000;
 
@@ -99,17 +102,50 @@ export class FastPath implements AsyncDisposable {
   /** Everything that is due, a batch at a time. Stops at the first failure: children never overtake parents. */
   async #post(): Promise<boolean> {
     while (!this.#stop.signal.aborted) {
-      const due = this.#options.down().filter((failing) => this.#dueInMs(failing) <= togetherMs);
+      const { due, sources } = this.#due();
       if (due.length === 0) return true;
-      const batch = parentsFirst(due, this.#options.plan().dependencies).slice(0, batchSize);
+      // What mutes others is told by itself, and a moment before them: Alertmanager's parts hear of an alert one after the other.
+      const first = sources.length > 0 ? sources : due;
+      const batch = parentsFirst(first, this.#options.plan().dependencies).slice(0, batchSize);
       const atMs = this.#options.clock.monotonic();
       const { result, detail } = await this.#send(batch);
       if (this.#stop.signal.aborted) return false;
       this.#options.posted(result, batch, detail);
       if (result !== 'ok') return false;
       for (const { probe, since } of batch) this.#posted.set(probe, { since, atMs });
+      if (sources.length > 0) await this.#pause(muteMs);
     }
     return false;
+  }
+
+  /**
+   * What must be posted now, with what mutes it: posted along, that never ends before those behind it. `sources` are those of
+   * them that mute another one and that Alertmanager does not know yet.
+   */
+  #due(): { readonly due: readonly Failing[]; readonly sources: readonly Failing[] } {
+    const { down, plan, clock } = this.#options;
+    const all = down();
+    const due = new Set(all.filter((failing) => this.#dueInMs(failing) <= togetherMs));
+    if (due.size === 0) return { due: [], sources: [] };
+    const { dependencies } = plan();
+    const services = new Set([...due].map(({ probe }) => probe.service));
+    const above = new Set([...services].flatMap((service) => ancestors(dependencies, service)));
+    if ([...services].some((service) => service !== manyServices.service)) above.add(manyServices.service);
+    const muting = all.filter(({ probe: { service } }) => above.has(service));
+    const sources = muting.filter((failing) => this.#posted.get(failing.probe)?.since !== failing.since);
+    // One that was posted in this very round is not posted again: the round would have no end.
+    const nowMs = clock.monotonic();
+    for (const failing of muting)
+      if ((this.#posted.get(failing.probe)?.atMs ?? 0) < nowMs - togetherMs) due.add(failing);
+    return { due: [...due], sources };
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _timer = this.#options.clock.after(ms, resolve);
+    const onStop = () => resolve();
+    this.#stop.signal.addEventListener('abort', onStop, { once: true });
+    await promise.finally(() => this.#stop.signal.removeEventListener('abort', onStop));
   }
 
   /** Until the alert must be posted; not above 0 for one that Alertmanager has not taken yet. */
@@ -160,7 +196,11 @@ export function alertOf({ probe, since, outcome }: Failing, plan: Plan, now: num
 /** What nothing depends on comes last: with every service stand those that it depends on before it. */
 export function parentsFirst(failing: readonly Failing[], dependencies: Dependencies): readonly Failing[] {
   const depth = new Map(
-    failing.map(({ probe }) => [probe.service, ancestors(dependencies, probe.service).length] as const),
+    failing.map(({ probe: { service } }) => {
+      // That many are down stands before each of them.
+      const isMany = service === manyServices.service;
+      return [service, isMany ? -1 : ancestors(dependencies, service).length] as const;
+    }),
   );
   return failing.toSorted((a, b) => (depth.get(a.probe.service) ?? 0) - (depth.get(b.probe.service) ?? 0));
 }

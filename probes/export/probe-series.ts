@@ -1,4 +1,5 @@
 import type { probeLabels } from '../../stack/labels.ts';
+import { manyServices } from '../../stack/many-services.ts';
 import { type MetricName, metrics } from '../../stack/metrics.ts';
 import { type Verdict, verdicts } from '../../stack/reasons.ts';
 import type { Clock, Outcome, PlannedProbe, ProbeState } from '../model.ts';
@@ -133,7 +134,7 @@ export class ProbeSeries {
       writer.family({ name, type: seriesType(name), help: metrics[name].help });
       const own = ownFamilies.get(name);
       for (const record of records) {
-        own?.(record, writer, this.#stateOf);
+        if (!isNeverRun(record) || stateFamilies.has(name)) own?.(record, writer, this.#stateOf);
         if (sampled.has(name)) record.samples.write(name, record.text.base, writer);
         if (writer.length > chunkLength) yield writer.take();
       }
@@ -161,6 +162,17 @@ export class ProbeSeries {
 }
 
 type WriteFamily = (record: Recorded, writer: ExpositionWriter, stateOf: (probe: PlannedProbe) => ProbeState) => void;
+
+/** What stands for many services has a state, and nothing that comes of running. */
+function isNeverRun({ probe: { service } }: Recorded): boolean {
+  return service === manyServices.service;
+}
+
+const stateFamilies: ReadonlySet<MetricName> = new Set([
+  'watchpost_probe_down',
+  'watchpost_probe_failing_info',
+  'watchpost_probe_down_since_timestamp_seconds',
+]);
 
 /** What every probe has, whatever its protocol. */
 const ownFamilies: ReadonlyMap<MetricName, WriteFamily> = new Map<MetricName, WriteFamily>([

@@ -3,7 +3,7 @@ import type { Dependencies } from '../../stack/dependencies.ts';
 import type { Outcome, PlannedProbe, Transition } from '../model.ts';
 import { ManualClock } from '../schedule/manual-clock.ts';
 import { failed, inconclusive, passed, sampleProbe } from './sample-probe.ts';
-import { holdBackMs, ProbeStates } from './states.ts';
+import { followMs, holdBackMs, ProbeStates } from './states.ts';
 
 const database = sampleProbe({ service: 'postgres', probe: 'query' });
 const panel = sampleProbe({ service: 'panel', probe: 'ready' });
@@ -253,4 +253,56 @@ test('the others are counted as the world is told of them, through every change'
   ended(database, passed());
   ended(database, passed());
   expect(states.others(panel)).toEqual({ up: 1, down: 0 });
+});
+
+describe('a probe that others depend on', () => {
+  test('is told of as up once they are: asked at once, and again, they need not wait for their interval', async () => {
+    const { clock, states, asked, told, ended } = setUp();
+    const all = [database, panel, shop];
+    for (const probe of all) states.failing(probe);
+    for (const probe of all) ended(probe, failed('connect_refused'));
+    expect(told).toEqual(['postgres down', 'panel down', 'shop down']);
+    await clock.advance(10_000);
+    asked.length = 0;
+    for (let i = 0; i < 2; i++) ended(database, passed());
+    expect(states.of(database).status).toBe('down');
+    expect(states.needsConfirming(database)).toBe(true);
+    expect(asked.sort()).toEqual(['panel/ready from 10000', 'shop/live from 10000']);
+    asked.length = 0;
+    ended(panel, passed());
+    await clock.advance(1_000);
+    expect(asked).toEqual(['panel/ready from 11000']);
+    ended(panel, passed());
+    expect(told).toHaveLength(3);
+    for (let i = 0; i < 2; i++) ended(shop, passed());
+    expect(told.slice(3)).toEqual(['shop up', 'panel up', 'postgres up']);
+  });
+
+  test('is told of as up after half a minute, whatever they do', async () => {
+    const { clock, states, told, ended } = setUp();
+    for (const probe of [database, panel]) states.failing(probe);
+    for (const probe of [database, panel]) ended(probe, failed());
+    for (let i = 0; i < 2; i++) ended(database, passed());
+    await clock.advance(followMs - 1);
+    expect(told).toEqual(['postgres down', 'panel down']);
+    await clock.advance(1);
+    expect(told.at(-1)).toBe('postgres up');
+    expect(states.of(panel).status).toBe('down');
+    expect(clock.pending).toBe(0);
+  });
+
+  test('has been down all along when it fails again meanwhile', async () => {
+    const { clock, states, told, transitions, ended } = setUp();
+    const began = clock.now();
+    for (const probe of [database, panel]) states.failing(probe);
+    for (const probe of [database, panel]) ended(probe, failed());
+    await clock.advance(5_000);
+    for (let i = 0; i < 2; i++) ended(database, passed());
+    await clock.advance(5_000);
+    ended(database, failed());
+    await clock.advance(60_000);
+    expect(told).toEqual(['postgres down', 'panel down']);
+    expect(states.of(database)).toMatchObject({ status: 'down', since: began });
+    expect(transitions).toHaveLength(2);
+  });
 });

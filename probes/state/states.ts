@@ -1,10 +1,17 @@
 import { ancestors, type Dependencies } from '../../stack/dependencies.ts';
+import { manyServices } from '../../stack/many-services.ts';
 import type { Clock, Outcome, PlannedProbe, ProbeId, ProbeState, Transition } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
 import { initialStanding, type Standing, step } from './machine.ts';
+import { Outage } from './outage.ts';
 
 /** How long a confirmed fail waits for the probes of the services that its own depends on. */
 export const holdBackMs = 2_000;
+
+/** How long the end of a failure waits for those behind it: told first, it would let each of them page for a moment. */
+export const followMs = 30_000;
+/** Between the passes of a probe that follows. */
+const followAgainMs = 1_000;
 
 /** What the state needs to know of a run that has ended. */
 export interface EndedRun {
@@ -26,6 +33,10 @@ interface Entry {
   /** When the first attempt of the failure was seen to fail, monotonic. */
   failedMs: number;
   held: Disposable | undefined;
+  /** It has recovered, and the world is told once those behind it have, too. */
+  leaving: { readonly up: Transition; readonly timer: Disposable } | undefined;
+  /** It is asked once more, to follow one that has recovered. */
+  followUp: Disposable | undefined;
   /** The diagnosis of the fail that is held back, until it has come to an end. */
   diagnosing: Promise<unknown> | undefined;
 }
@@ -55,12 +66,19 @@ export class ProbeStates implements Disposable {
   readonly #options: StatesOptions;
   readonly #entries = new ProbeMap<Entry>();
   readonly #held = new Set<Entry>();
+  readonly #outage: Outage;
   /** How many probes are published as what: counted as they change, for there may be ten thousand. */
   readonly #tally = { unknown: 0, up: 0, down: 0 };
   #dependencies: Dependencies = new Map();
 
   constructor(options: StatesOptions) {
     this.#options = options;
+    this.#outage = new Outage({
+      clock: options.clock,
+      ask: options.ask,
+      downServices: () => this.#downServices(),
+      changed: (outcome, since) => this.#outageChanged(outcome, since),
+    });
   }
 
   /** Takes on a new configuration. A probe whose identity has not changed keeps its state. */
@@ -85,6 +103,7 @@ export class ProbeStates implements Disposable {
       if (entry.published.status === 'down') this.#options.keep?.(entry.probe, initialStanding.state);
       if (this.#entries.get(entry.probe) === entry) this.#entries.delete(entry.probe);
     }
+    this.#outage.configure(probes, dependencies, this.of(manyServices).status === 'down');
     this.#publishSettled();
   }
 
@@ -108,7 +127,8 @@ export class ProbeStates implements Disposable {
   /** How the probes other than this one stand; those that have not been judged yet count as neither. */
   others(id: ProbeId): { readonly up: number; readonly down: number } {
     const own = this.#entries.get(id);
-    const states = this.#entries.values().filter((entry) => entry !== own);
+    const many = this.#entries.get(manyServices);
+    const states = this.#entries.values().filter((entry) => entry !== own && entry !== many);
     const count = (status: ProbeState['status']) =>
       states.filter(({ published }) => published.status === status).length;
     return { up: count('up'), down: count('down') };
@@ -119,6 +139,7 @@ export class ProbeStates implements Disposable {
     const entry = this.#entries.get(probe);
     if (!entry) return;
     entry.failedMs = this.#options.clock.monotonic();
+    this.#outage.failing(probe);
     for (const parent of this.#parents(entry)) {
       if (!this.#isSettled(parent, entry.failedMs)) this.#options.ask(parent.probe, entry.failedMs);
     }
@@ -127,30 +148,116 @@ export class ProbeStates implements Disposable {
   ended(run: EndedRun): void {
     const entry = this.#entries.get(run.task);
     if (!entry) return;
+    this.#outage.ended(run);
     const before = entry.standing.state;
     entry.standing = step(entry.standing, run.outcome, run.startedAt, entry.probe.recover);
     const after = entry.standing.state;
     if (run.outcome.verdict === 'pass') entry.passedFromMs = run.decidedFromMs;
     if (after.status === 'down') {
-      if (before.status !== 'down') this.#holdUnlessMuted(entry, run);
+      if (before.status !== 'down' && entry.leaving) this.#stay(entry);
+      else if (before.status !== 'down') this.#holdUnlessMuted(entry, run);
       else if (run.outcome.verdict === 'fail') this.#failsStill(entry, run);
     } else if (before.status === 'down') {
       this.#recovered(entry, before.since, run);
     } else {
       this.#tell(entry, after);
     }
+    if (run.outcome.verdict === 'pass') {
+      this.#follow(entry);
+      this.#passed();
+    }
     this.#publishSettled();
   }
 
   [Symbol.dispose](): void {
-    for (const entry of [...this.#held]) this.#release(entry);
+    this.#outage[Symbol.dispose]();
+    for (const entry of this.#entries.values()) this.#release(entry);
+  }
+
+  /** The end of an outage of many is looked for when one of them has passed; that there is none is known then, too. */
+  #passed(): void {
+    const many = this.#entries.get(manyServices);
+    if (many?.published.status === 'unknown') this.#tell(many, { status: 'up' });
+    else if (many?.published.status === 'down') this.#outage.look();
+  }
+
+  #outageChanged(outcome: Outcome, since: number): void {
+    const entry = this.#entries.get(manyServices);
+    if (!entry) return;
+    const before = entry.published;
+    const state: ProbeState = outcome.verdict === 'pass' ? { status: 'up' } : { status: 'down', since, outcome };
+    entry.standing = { ...initialStanding, state };
+    this.#tell(entry, state);
+    const { probe } = entry;
+    if (state.status === 'down') this.#options.changed({ probe, to: 'down', at: since, since, outcome });
+    else if (before.status === 'down') {
+      this.#options.changed({ probe, to: 'up', at: since, since: before.since, outcome });
+    }
+  }
+
+  #downServices(): ReadonlySet<string> {
+    const down = this.#entries.values().filter(({ standing }) => standing.state.status === 'down');
+    return new Set(down.map(({ probe }) => probe.service));
   }
 
   #recovered(entry: Entry, since: number, { endedAt, outcome }: EndedRun): void {
     const told = entry.published.status === 'down';
     this.#release(entry);
-    this.#tell(entry, entry.standing.state);
-    if (told) this.#options.changed({ probe: entry.probe, to: 'up', at: endedAt, since, outcome });
+    if (!told) {
+      this.#tell(entry, entry.standing.state);
+      return;
+    }
+    const up: Transition = { probe: entry.probe, to: 'up', at: endedAt, since, outcome };
+    const behind = this.#behind(entry);
+    if (behind.length === 0) {
+      this.#tellUp(entry, up);
+      return;
+    }
+    entry.leaving = { up, timer: this.#options.clock.after(followMs, () => this.#left(entry)) };
+    for (const { probe } of behind) this.#options.ask(probe, this.#options.clock.monotonic());
+  }
+
+  /** Who is down, as the world is told, and depends on it. */
+  #behind({ probe: { service } }: Entry): readonly Entry[] {
+    return this.#entries
+      .values()
+      .filter(
+        (entry) =>
+          entry.published.status === 'down' && ancestors(this.#dependencies, entry.probe.service).includes(service),
+      );
+  }
+
+  /** One that passes while somebody waits for it need not wait for its interval; the last of them ends the waiting. */
+  #follow(entry: Entry): void {
+    const waiting = this.#parents(entry).filter(({ leaving }) => leaving);
+    if (waiting.length === 0) return;
+    if (entry.standing.state.status === 'down') {
+      const again = () => this.#options.ask(entry.probe, this.#options.clock.monotonic());
+      entry.followUp?.[Symbol.dispose]();
+      entry.followUp = this.#options.clock.after(followAgainMs, again);
+    }
+    for (const parent of waiting) if (this.#behind(parent).length === 0) this.#left(parent);
+  }
+
+  #left(entry: Entry): void {
+    const { leaving } = entry;
+    this.#release(entry);
+    if (!leaving) return;
+    this.#tellUp(entry, leaving.up);
+    for (const parent of this.#parents(entry)) {
+      if (parent.leaving && this.#behind(parent).length === 0) this.#left(parent);
+    }
+  }
+
+  #tellUp(entry: Entry, up: Transition): void {
+    this.#tell(entry, { status: 'up' });
+    this.#options.changed(up);
+  }
+
+  /** It fails again before the world was told that it had recovered: it has been down all along. */
+  #stay(entry: Entry): void {
+    this.#release(entry);
+    entry.standing = { ...initialStanding, state: entry.published };
   }
 
   /** It was down in silence and still is: time to speak, unless there is reason for silence yet. */
@@ -202,8 +309,10 @@ export class ProbeStates implements Disposable {
   }
 
   #release(entry: Entry): void {
-    entry.held?.[Symbol.dispose]();
+    for (const timer of [entry.held, entry.leaving?.timer, entry.followUp]) timer?.[Symbol.dispose]();
     entry.held = undefined;
+    entry.leaving = undefined;
+    entry.followUp = undefined;
     entry.diagnosing = undefined;
     this.#held.delete(entry);
   }
@@ -220,6 +329,8 @@ export class ProbeStates implements Disposable {
     this.#release(entry);
     const { state } = entry.standing;
     if (state.status !== 'down' || this.#isMuted(entry, this.#options.clock.now())) return;
+    // Where it is one of many, that is told first.
+    this.#outage.look();
     this.#tell(entry, state);
     const { since, outcome } = state;
     this.#options.changed({ probe: entry.probe, to: 'down', at: since, since, outcome });
@@ -232,6 +343,7 @@ export class ProbeStates implements Disposable {
       for (const entry of [...this.#held]) {
         if (
           entry.diagnosing === undefined &&
+          !this.#outage.isOpen &&
           this.#parents(entry).every((parent) => this.#isSettled(parent, entry.failedMs))
         ) {
           this.#publish(entry);
@@ -260,6 +372,8 @@ function newEntry(probe: PlannedProbe, state: ProbeState = initialStanding.state
     passedFromMs: Number.NEGATIVE_INFINITY,
     failedMs: Number.NEGATIVE_INFINITY,
     held: undefined,
+    leaving: undefined,
+    followUp: undefined,
     diagnosing: undefined,
   };
 }

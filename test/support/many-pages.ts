@@ -1,0 +1,24 @@
+import { type Arrived, arrived } from './pages.ts';
+import { hostName, type Stack } from './stack.ts';
+
+/** Long enough for a second page to be sent, were there one: the rule fires, and groups are flushed every 30 s. */
+export const quietMs = 45_000;
+
+/** So many services, each with one probe of this port of the host. */
+export function services(count: number, name: string, port: number, rest = ''): string {
+  const probe = `probes: { ready: { http: "http://${hostName}:${port}/" } }`;
+  return Array.from({ length: count }, (_, i) => `  ${name}${i}: { ${rest}${probe} }\n`).join('');
+}
+
+/** What a person has read: what about, and whether it began or ended. */
+export function read(stack: Stack) {
+  const say = ({ status, text }: Arrived) =>
+    `${/([a-z0-9-]+\/[a-z-]+) is/.exec(text)?.[1] ?? text.slice(0, 80)} ${status}`;
+  const { slack, mail } = arrived(stack);
+  return { slack: slack.map(say), mail: mail.map(say) };
+}
+
+/** The same on both channels. */
+export function both(...told: readonly string[]) {
+  return { slack: told, mail: told };
+}
