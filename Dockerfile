@@ -22,4 +22,4 @@ USER 1000:1000
 EXPOSE 9815
 # The heap as in ./watchpost.
 ENTRYPOINT ["node", "--max-semi-space-size=16", "--heap-growing-percent=50", "/app/cli/watchpost.ts"]
-CMD ["serve", "--config", "/etc/watchpost/probes/watchpost.yaml", "--listen", "0.0.0.0:9815", "--data", "/var/lib/watchpost", "--alertmanager", "http://alertmanager:9093", "--otlp-logs", "http://loki:3100/otlp"]
+CMD ["serve", "--config", "/etc/watchpost/probes/watchpost.yaml", "--listen", "0.0.0.0:9815", "--data", "/var/lib/watchpost", "--alertmanager", "http://alertmanager:9093", "--prometheus", "http://prometheus:9090", "--otlp-logs", "http://loki:3100/otlp"]

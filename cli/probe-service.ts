@@ -20,6 +20,7 @@ export interface ProbeServiceOptions {
   readonly configFile: string;
   readonly listen: Listen;
   readonly alertmanager?: string;
+  readonly prometheus?: string;
   readonly otlpLogs?: string;
   readonly direct: boolean;
   /** Folder for what outlives the process. */
@@ -39,6 +40,7 @@ export async function startProbeService(options: ProbeServiceOptions): Promise<S
     surroundings,
     listen,
     alertmanager,
+    prometheus,
     otlpLogs,
     direct,
     data,
@@ -62,6 +64,7 @@ export async function startProbeService(options: ProbeServiceOptions): Promise<S
     },
     listen,
     ...(alertmanager !== undefined && { alertmanager }),
+    ...(prometheus !== undefined && { prometheus }),
     ...(otlpLogs !== undefined && { otlpLogs }),
     direct,
     ...(data !== undefined && { data }),

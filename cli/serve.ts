@@ -14,6 +14,7 @@ interface Options {
   readonly config: string;
   readonly listen: Listen;
   readonly alertmanager?: string;
+  readonly prometheus?: string;
   readonly otlpLogs?: string;
   readonly direct?: boolean;
   readonly data?: string;
@@ -25,6 +26,7 @@ export function command(terminal: Terminal): Command {
     .option('--config <file>', 'the configuration', shippedConfig)
     .option('--listen <host:port>', 'where to listen', parseListen, { host: '127.0.0.1', port: parts.watchpost.port })
     .option('--alertmanager <url>', 'post alerts to this Alertmanager', parseUrl)
+    .option('--prometheus <url>', 'await the Watchdog alert that this Prometheus sends by that Alertmanager', parseUrl)
     .option('--otlp-logs <url>', 'send logs to this OTLP endpoint, such as http://127.0.0.1:3100/otlp', parseUrl)
     .option('--data <folder>', 'keep states, beats and what was paged here, over restarts')
     .option('--location <name>', 'which of the `locations` of the configuration this is')
@@ -34,13 +36,14 @@ export function command(terminal: Terminal): Command {
 
 async function serve(options: Options, terminal: Terminal): Promise<void> {
   const stopped = stopSignal();
-  const { config: configFile, listen, alertmanager, otlpLogs, data, location, direct = false } = options;
+  const { config: configFile, listen, alertmanager, prometheus, otlpLogs, data, location, direct = false } = options;
   // In words at once: the service reads the file itself, and two of ten thousand probes are one too many to keep.
   const said = say(await readConfig(configFile, 'run'), location);
   const service = await startProbeService({
     configFile,
     listen,
     ...(alertmanager !== undefined && { alertmanager }),
+    ...(prometheus !== undefined && { prometheus }),
     ...(otlpLogs !== undefined && { otlpLogs }),
     direct,
     ...(data !== undefined && { data }),

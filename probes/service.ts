@@ -1,6 +1,4 @@
 import { Diagnoses } from './diagnose/diagnoses.ts';
-import { DirectPager } from './export/direct.ts';
-import { type Failing, FastPath, type PostResult } from './export/fast-path.ts';
 import { setFirstValues } from './export/first-values.ts';
 import { Journal } from './export/journal.ts';
 import { Log, type LogSink } from './export/log.ts';
@@ -12,12 +10,11 @@ import { Health } from './health/health.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import type { Clock, Outcome, Plan, PlannedProbe, Resolve, Transition } from './model.ts';
 import type { NamedResolver } from './net/other-resolvers.ts';
-import { createPager } from './pager/index.ts';
+import { Paging } from './paging.ts';
 import { ProbeMap } from './probe-map.ts';
 import { runsAlike } from './runs-alike.ts';
 import { attempt } from './schedule/attempt.ts';
 import { type RunReport, Scheduler } from './schedule/scheduler.ts';
-import { KeptPages } from './state/kept-pages.ts';
 import { KeptStates } from './state/kept-states.ts';
 import { Memories } from './state/memories.ts';
 import { outageProbe } from './state/outage.ts';
@@ -39,6 +36,8 @@ export interface ServiceOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Base URL. Without it nothing is posted. */
   readonly alertmanager?: string;
+  /** Base URL of the Prometheus whose alerts go to that Alertmanager: its Watchdog alert is awaited. Without it none is. */
+  readonly prometheus?: string;
   /** Pages and resolves are sent from here: there is no Alertmanager. */
   readonly direct: boolean;
   /** Base of an OTLP endpoint, `http://loki:3100/otlp`. Without it records are only written as lines. */
@@ -97,8 +96,7 @@ class Engine implements Service {
   readonly #health: Health;
   readonly #maintenance: Maintenance;
   readonly #scheduler: Scheduler<PlannedProbe>;
-  readonly #fastPath: FastPath | undefined;
-  readonly #direct: DirectPager | undefined;
+  readonly #paging: Paging;
   readonly #receipts: Receipts;
   readonly #stop = new AbortController();
   #plan: Plan;
@@ -159,8 +157,13 @@ class Engine implements Service {
         judge: (probe, outcome, fromMs, toMs) => this.#health.judge(probe, outcome, fromMs, toMs),
       },
     });
-    this.#fastPath = this.#startFastPath();
-    this.#direct = this.#startDirect();
+    this.#paging = new Paging({
+      ...options,
+      ...{ journal: this.#journal, metrics: this.#metrics, store: this.#store },
+      plan: () => this.#plan,
+      down: () => this.#states.down(),
+      internal: (place, error) => this.#internal(place, error),
+    });
     this.#receipts = new Receipts({ clock, log: this.#log, metrics: this.#metrics, plan: () => this.#plan });
   }
 
@@ -184,8 +187,7 @@ class Engine implements Service {
       heartbeats: heartbeatRoutes({ clock: this.#clock, plan: () => this.#plan, memories: this.#memories }),
       runbook,
       receipt: (notification) => this.#receipts.take(notification),
-      watchdog: () =>
-        this.#metrics.set('watchpost_alert_path_last_success_timestamp_seconds', this.#clock.now() / 1_000),
+      watchdog: (notification) => this.#paging.watchdog(notification),
     });
     const server = await serve({ ...listen, routes, internal: (error) => this.#internal('status', error) });
     this.#server = server;
@@ -210,7 +212,7 @@ class Engine implements Service {
     await this.#scheduler[Symbol.asyncDispose]();
     this.#maintenance[Symbol.dispose]();
     this.#states[Symbol.dispose]();
-    const parts = [this.#fastPath, this.#direct, this.#server, this.#health];
+    const parts = [this.#paging, this.#server, this.#health];
     await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
     this.#store?.[Symbol.dispose]();
     this.#journal[Symbol.dispose]();
@@ -262,8 +264,7 @@ class Engine implements Service {
       else this.#scheduler.rename(probe);
     }
     this.#metrics.expect(plan.probes);
-    this.#fastPath?.changed();
-    this.#direct?.configured();
+    this.#paging.configured();
 
     this.#metrics.set('watchpost_config_last_reload_successful', 1);
     this.#metrics.set('watchpost_config_last_reload_success_timestamp_seconds', this.#clock.now() / 1_000);
@@ -309,8 +310,7 @@ class Engine implements Service {
   #changed(transition: Transition): void {
     this.#journal.changed(transition);
     this.#kept?.changed(transition);
-    if (transition.to === 'down') this.#fastPath?.changed();
-    this.#direct?.changed(transition);
+    this.#paging.changed(transition);
   }
 
   #internal(place: string, error: unknown): void {
@@ -318,12 +318,8 @@ class Engine implements Service {
     this.#journal.internal(place, error);
   }
 
-  #posted(result: PostResult, alerts: readonly Failing[], detail: string): void {
-    this.#metrics.add('watchpost_fast_path_posts_total', 1, { result });
-    this.#journal.posted(result === 'ok', alerts.length, detail);
-  }
-
   async *#exposition(): AsyncGenerator<string> {
+    this.#paging.scraped();
     yield* this.#series.chunks();
     yield await this.#metrics.render();
   }
@@ -360,37 +356,6 @@ class Engine implements Service {
         if (ok) this.#metrics.set('watchpost_state_last_write_timestamp_seconds', clock.now() / 1_000);
       },
       say: (level, message) => this.#log.record({ event: 'state', level, message }),
-    });
-  }
-
-  #startDirect(): DirectPager | undefined {
-    if (!this.#options.direct) return undefined;
-    const { clock } = this.#options;
-    return new DirectPager({
-      clock,
-      down: () => this.#states.down(),
-      plan: () => this.#plan,
-      pager: (channels) => createPager({ channels, clock }),
-      kept: this.#store && new KeptPages(this.#store),
-      delivered: (delivery, page) => {
-        const { channel, ok } = delivery;
-        this.#metrics.add('watchpost_notifications_total', 1, { channel, result: ok ? 'ok' : 'failed' });
-        this.#journal.delivered(delivery, page);
-      },
-      undeliverable: (page) => this.#journal.undeliverable(page),
-      internal: (error) => this.#internal('pager', error),
-    });
-  }
-
-  #startFastPath(): FastPath | undefined {
-    const { alertmanager: url, clock } = this.#options;
-    if (url === undefined) return undefined;
-    return new FastPath({
-      url,
-      clock,
-      down: () => this.#states.down().filter(({ probe }) => !probe.byQuorum),
-      plan: () => this.#plan,
-      posted: (result, alerts, detail) => this.#posted(result, alerts, detail),
     });
   }
 }

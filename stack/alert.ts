@@ -23,7 +23,8 @@ export function probeDownLabels(subject: AlertSubject): Record<IdentityLabel, st
 
 /**
  * The fields of a page. Every alert of ours carries `summary`, `description`, `action` and the links; a template shows
- * those that are there and not empty. Times are not among them: Alertmanager keeps `startsAt`, and the templates print it.
+ * those that are there and not empty, but for `nonce`, which only the Watchdog alert has and nobody is shown. Times are not
+ * among them: Alertmanager keeps `startsAt`, and the templates print it.
  */
 export const annotationNames = [
   'summary',
@@ -40,6 +41,7 @@ export const annotationNames = [
   'runbook_url',
   'logs_url',
   'silence_url',
+  'nonce',
 ] as const;
 export type AnnotationName = (typeof annotationNames)[number];
 export type Annotations = Readonly<Partial<Record<AnnotationName, string>>>;

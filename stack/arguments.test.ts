@@ -35,7 +35,7 @@ describe('componentCommand', () => {
   });
 
   test('gives the probe service only the parts that run', () => {
-    expect(componentCommand('watchpost', nativeForTest(['alertmanager', 'loki'])).args).toEqual([
+    expect(componentCommand('watchpost', nativeForTest(['alertmanager', 'prometheus', 'loki'])).args).toEqual([
       'serve',
       '--config',
       '/home/me/.watchpost/config/probes/generated/watchpost.yaml',
@@ -52,6 +52,8 @@ describe('componentCommand', () => {
       '/watchpost',
       '--alertmanager',
       'http://alertmanager:9093',
+      '--prometheus',
+      'http://prometheus:9090',
       '--otlp-logs',
       'http://loki:3100/otlp',
     ]);

@@ -36,6 +36,7 @@ const commands: Readonly<Record<Part, Command>> = {
         // Natively it runs in the process that starts the others, which has a folder for it.
         ...(surroundings.target === 'compose' ? ['--data', data('watchpost')] : []),
         ...(has('alertmanager') ? ['--alertmanager', `http://${address('alertmanager')}`] : []),
+        ...(has('prometheus') ? ['--prometheus', `http://${address('prometheus')}`] : []),
         ...(has('loki') ? ['--otlp-logs', `http://${address('loki')}/otlp`] : []),
       ],
     };

@@ -127,7 +127,22 @@ export const metrics = {
   watchpost_receipts_total: own('counter', 'Notifications that Alertmanager delivered to the receipt log.', ['status']),
   watchpost_alert_path_last_success_timestamp_seconds: own(
     'gauge',
-    'When the Watchdog alert last came back through Prometheus and Alertmanager, in Unix time.',
+    'When the Watchdog alert last came back through Alertmanager with a nonce that it had not had before, in Unix time.',
+    ['source'],
+  ),
+  watchpost_alert_path_awaited_since_timestamp_seconds: own(
+    'gauge',
+    'Since when the Watchdog alert is awaited: when the probe service started, in Unix time. Left out where it is not.',
+    ['source'],
+  ),
+  watchpost_alert_path_seconds: own(
+    'gauge',
+    'How old the nonce was that the Watchdog alert last came back with: the way from a scrape to the webhook, the pauses between two sendings (up to 95 s) included.',
+    ['source'],
+  ),
+  watchpost_alert_path_nonce: own(
+    'gauge',
+    'A random number, another one every 5 s: the Watchdog alert carries it back as an annotation. Left out where it is not awaited.',
   ),
   watchpost_log_records_total: own('counter', 'Log records by what became of them on their way to the log store.', [
     'result',

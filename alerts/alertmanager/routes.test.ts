@@ -59,10 +59,10 @@ describe('timing', () => {
         {
           receiver: 'watchdog',
           matchers: ['alertname="Watchdog"'],
-          group_by: ['alertname'],
+          group_by: ['alertname', 'source'],
           group_wait: '0s',
-          group_interval: '1m',
-          repeat_interval: '59s',
+          group_interval: '30s',
+          repeat_interval: '29s',
         },
         {
           receiver: 'everybody-critical',

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/model.ts';
 import { probeDown } from '../../stack/alert.ts';
+import { watchdog } from '../../stack/alert-path.ts';
 import { inOfficeHours } from './office-hours.ts';
 import { type Audience, everybody, receiverName, teams, watchdogReceiver } from './teams.ts';
 
@@ -30,7 +31,7 @@ const timing = {
   critical: { group_by: ['alertname', 'service'], group_wait: '5s', group_interval: '1m', repeat_interval: '1h' },
   warning: { group_by: ['alertname', 'service'], group_wait: '30s', group_interval: '5m', repeat_interval: '12h' },
   /** The entry of the last notification is stamped after sending: equal intervals would give half the rate. */
-  watchdog: { group_by: ['alertname'], group_wait: '0s', group_interval: '1m', repeat_interval: '59s' },
+  watchdog: { group_by: ['alertname', 'source'], group_wait: '0s', group_interval: '30s', repeat_interval: '29s' },
 } as const;
 
 /** The routing tree: Watchdog first, then each team with channels of its own, then everybody else. */
@@ -39,7 +40,7 @@ export function rootRoute(config: Config): Route {
     receiver: receiverName(everybody(config), 'warning'),
     ...timing.warning,
     routes: [
-      { receiver: watchdogReceiver, matchers: ['alertname="Watchdog"'], ...timing.watchdog },
+      { receiver: watchdogReceiver, matchers: [`alertname="${watchdog}"`], ...timing.watchdog },
       metaRoute(config),
       ...teams(config).map((team) => ({
         receiver: receiverName(team, 'warning'),

@@ -1,6 +1,7 @@
 import { alertmanagerConfigReloadFailedRule, alertmanagerDeliveryFailingRule } from './alertmanager-health.ts';
 import { alloyDroppingLogsRule, alloyUnhealthyRule } from './alloy-health.ts';
 import { certificateExpiringSoonRule, certificateExpiringVerySoonRule } from './certificate.ts';
+import { endToEndReceiptStaleRule } from './end-to-end-receipt-stale.ts';
 import { lokiDiscardingRule, lokiRetentionStalledRule } from './loki-health.ts';
 import { probeDownRule } from './probe-down.ts';
 import { probeMissingRule } from './probe-missing.ts';
@@ -44,5 +45,6 @@ export const alertRules: readonly AlertRule[] = [
   lokiRetentionStalledRule,
   alloyDroppingLogsRule,
   alloyUnhealthyRule,
+  endToEndReceiptStaleRule,
   watchdogRule,
 ];

@@ -47,6 +47,8 @@ export interface RuleDefinition<Word extends string> {
   readonly category?: 'meta';
   /** `series`: the series carry it. `default`: the alert is about the stack, which belongs to nobody's team. */
   readonly team: 'series' | 'default';
+  /** Labels besides those of the series and of the stack. */
+  readonly furtherLabels?: Readonly<Record<string, string>>;
   /** What Prometheus puts in for each word. */
   readonly templates: (config: Config) => Readonly<Record<Word, string>>;
   readonly annotations: (words: Readonly<Record<Word, string>>, config: Config) => Annotations;
@@ -89,6 +91,7 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
     ...(severity ? { severity } : {}),
     ...(category ? { category } : {}),
     ...(team === 'default' ? { team: defaultTeam } : {}),
+    ...definition.furtherLabels,
     stack: config.stack,
     environment: config.environment,
   });

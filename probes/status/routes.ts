@@ -22,8 +22,8 @@ export interface StatusSource {
   readonly heartbeats: readonly Route[];
   readonly runbook: (alertname: string) => Promise<string | undefined>;
   readonly receipt: (notification: Notification) => void;
-  /** The Watchdog alert came back. */
-  readonly watchdog: () => void;
+  /** The Watchdog alert may have come back. */
+  readonly watchdog: (notification: Notification) => void;
 }
 
 /** Attempts that `/debug` may have under way at once: each is a real request to a target. */
@@ -118,12 +118,7 @@ export function statusRoutes(source: StatusSource): readonly Route[] {
       method: 'POST',
       path: '/api/v1/watchdog',
       says: 'the Watchdog alert, back from its way through Prometheus and Alertmanager',
-      answer: async ({ body }) =>
-        withNotification(await body(), ({ alerts }) => {
-          if (alerts.some(({ status, labels }) => status === 'firing' && labels.alertname === 'Watchdog')) {
-            source.watchdog();
-          }
-        }),
+      answer: async ({ body }) => withNotification(await body(), source.watchdog),
     },
     ...source.heartbeats,
   ];

@@ -47,6 +47,16 @@ describe.skipIf(lacking)(`a page and its resolve${lacking ? ` (${lacking})` : ''
   });
   afterAll(() => cleanup.disposeAsync());
 
+  test('the Watchdog alert comes back, with a number that the probe service has just made', async ({ annotate }) => {
+    const read = async () => await (await fetch(`${stack.url('watchpost')}/metrics`)).text();
+    const age = /^watchpost_alert_path_seconds\{source="prometheus"\} (\S+)$/m;
+    await expect.poll(read, { timeout: 120_000, interval: 1_000 }).toMatch(age);
+    const seconds = Number(age.exec(await read())?.[1]);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThan(95);
+    await annotate(`after ${seconds.toFixed(1)} s`);
+  });
+
   test('one broken service is one page on each channel, complete and within 10 s, and one resolve', async ({
     annotate,
   }) => {

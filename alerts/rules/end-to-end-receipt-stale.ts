@@ -1,0 +1,62 @@
+import { alertLinks } from '../../stack/alert.ts';
+import { receiptStale, silentAfterMs } from '../../stack/alert-path.ts';
+import { aggregate, select } from '../../stack/promql.ts';
+import { defineRule, labelValue } from './rule.ts';
+
+const last = aggregate('max', ['source'], select('watchpost_alert_path_last_success_timestamp_seconds'));
+const awaited = aggregate('max', ['source'], select('watchpost_alert_path_awaited_since_timestamp_seconds'));
+
+/**
+ * The Watchdog alert does not come back. Where this one arrives Alertmanager still delivers: what is broken is the way to the
+ * probe service, or the rules of another source. Where it cannot, the probe service says the same by itself.
+ */
+export const endToEndReceiptStaleRule = defineRule({
+  alert: receiptStale,
+  expr: `time() - (${last} or ${awaited}) > ${silentAfterMs / 1_000}`,
+  forMs: 30_000,
+  severity: 'critical',
+  category: 'meta',
+  team: 'default',
+  templates: () => ({ source: labelValue('source'), lasted: '{{ $value | humanizeDuration }}' }),
+  annotations: ({ source, lasted }, { urls }) => ({
+    summary: 'The paging path is silent: its Watchdog alert does not come back',
+    description: `The one that ${source} fires came back last ${lasted} ago, or never since the probe service started. Other alerts may get lost on the same way.`,
+    action: `Open the runbook. What the probe service says of the path: ${urls.watchpost}/metrics (watchpost_alert_path)`,
+    ...alertLinks(urls, { alertname: receiptStale }),
+  }),
+  fires: () => [
+    {
+      name: 'a Watchdog alert that came back once and no more fires',
+      series: { [series('awaited_since')]: '0x60', [series('last_success')]: '5 5 5x60' },
+      trueFromMs: 190_000,
+      labels: { source: 'prometheus' },
+      words: { source: 'prometheus', lasted: '3m 35s' },
+    },
+    {
+      name: 'one that never came back fires too',
+      series: { [series('awaited_since')]: '0x60' },
+      trueFromMs: 185_000,
+      labels: { source: 'prometheus' },
+      words: { source: 'prometheus', lasted: '3m 35s' },
+    },
+  ],
+  quiet: () => [
+    {
+      name: 'a Watchdog alert that comes back every 95 s is quiet',
+      series: {
+        [series('awaited_since')]: '0x60',
+        [series('last_success')]: `${'10 '.repeat(19)}${'105 '.repeat(19)}${'200 '.repeat(19)}`,
+      },
+      atMs: 280_000,
+    },
+    {
+      name: 'a probe service that awaits none is quiet',
+      series: { 'up{job="watchpost",instance="watchpost:9815"}': '1x90' },
+      atMs: 400_000,
+    },
+  ],
+});
+
+function series(name: 'awaited_since' | 'last_success'): string {
+  return `watchpost_alert_path_${name}_timestamp_seconds{source="prometheus",job="watchpost",instance="watchpost:9815"}`;
+}

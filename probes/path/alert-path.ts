@@ -1,0 +1,89 @@
+import { randomInt } from 'node:crypto';
+import { type PathSource, pathSources, watchdog } from '../../stack/alert-path.ts';
+import type { OwnMetrics } from '../export/own-metrics.ts';
+import type { Clock } from '../model.ts';
+import type { Notification } from '../status/webhook.ts';
+
+/** How long a nonce is shown before another one takes its place. */
+const renewMs = 5_000;
+/** A nonce that comes back later proves nothing any more. */
+const validMs = 5 * 60_000;
+/** Exactly a number to Prometheus, which knows no integers. */
+const highestNonce = 2 ** 48 - 1;
+
+/** One way of an alert back to here, by who fires it. Monotonic milliseconds. */
+interface Return {
+  /** When its nonce was first shown. */
+  readonly shownMs: number;
+  readonly atMs: number;
+}
+
+/**
+ * What is known of the way from Prometheus through Alertmanager to here. The Watchdog alert carries a number back that stood
+ * in our metrics; only a number that is newer than the one before counts, so that neither an alert that Alertmanager repeats by
+ * itself nor one that another process asked for reads as a path that works.
+ */
+export class AlertPath {
+  readonly #clock: Clock;
+  readonly #metrics: OwnMetrics;
+  /** When each nonce was first shown, monotonic; in that order. */
+  readonly #shown = new Map<number, number>();
+  readonly #returns = new Map<PathSource, Return>();
+  #awaitedMs: number;
+
+  constructor({ clock, metrics }: { readonly clock: Clock; readonly metrics: OwnMetrics }) {
+    this.#clock = clock;
+    this.#metrics = metrics;
+    this.#awaitedMs = clock.monotonic();
+    for (const source of pathSources) {
+      metrics.set('watchpost_alert_path_awaited_since_timestamp_seconds', clock.now() / 1_000, { source });
+    }
+  }
+
+  /** Before the metrics are read. */
+  show(): void {
+    const nowMs = this.#clock.monotonic();
+    const newestMs = [...this.#shown.values()].at(-1);
+    if (newestMs !== undefined && nowMs - newestMs < renewMs) return;
+    for (const [nonce, shownMs] of this.#shown) if (nowMs - shownMs > validMs) this.#shown.delete(nonce);
+    const nonce = randomInt(1, highestNonce);
+    this.#shown.set(nonce, nowMs);
+    this.#metrics.set('watchpost_alert_path_nonce', nonce);
+  }
+
+  /** What Alertmanager's webhook brought. */
+  returned({ alerts }: Notification): void {
+    for (const { status, labels, annotations } of alerts) {
+      const source = pathSources.find((known) => known === labels.source);
+      const shownMs = this.shownAt(annotations.nonce);
+      if (status !== 'firing' || labels.alertname !== watchdog || source === undefined || shownMs === undefined)
+        continue;
+      if (shownMs <= (this.#returns.get(source)?.shownMs ?? Number.NEGATIVE_INFINITY)) continue;
+      const atMs = this.#clock.monotonic();
+      this.#returns.set(source, { shownMs, atMs });
+      this.#metrics.set('watchpost_alert_path_last_success_timestamp_seconds', this.#clock.now() / 1_000, { source });
+      this.#metrics.set('watchpost_alert_path_seconds', (atMs - shownMs) / 1_000, { source });
+    }
+  }
+
+  /** When a nonce was first shown, monotonic; undefined where it is none of ours, or too old. */
+  shownAt(nonce: string | undefined): number | undefined {
+    const shownMs = this.#shown.get(Number(nonce));
+    return shownMs !== undefined && this.#clock.monotonic() - shownMs <= validMs ? shownMs : undefined;
+  }
+
+  /** The last way that worked; undefined where none has since the start. */
+  last(source: PathSource): Return | undefined {
+    return this.#returns.get(source);
+  }
+
+  /** For how long nothing has come back, since the start or since `excuse` at most. */
+  silentMs(source: PathSource): number {
+    return this.#clock.monotonic() - Math.max(this.#awaitedMs, this.#returns.get(source)?.atMs ?? 0);
+  }
+
+  /** This process stood still: what did not come back meanwhile is not the path's fault. */
+  excuse(): void {
+    this.#awaitedMs = this.#clock.monotonic();
+  }
+}
