@@ -1,6 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
-const everywhere = { include: ['**/*.test.ts'], exclude: ['**/node_modules/**', '.watchpost/**', 'test/stack/**'] };
+const everywhere = {
+  include: ['**/*.test.ts'],
+  exclude: ['**/node_modules/**', '.watchpost/**', 'test/stack/**', 'test/faults/**'],
+};
+
+/** `npm run test:faults`: they take an hour, so they are no part of `npm test`. */
+const faults = {
+  test: {
+    name: 'faults',
+    include: ['test/faults/**/*.test.ts'],
+    testTimeout: 3_600_000,
+    hookTimeout: 600_000,
+    // One after the other: they measure seconds.
+    maxWorkers: 1,
+    sequence: { groupOrder: 2 },
+  },
+};
 
 export default defineConfig({
   test: {
@@ -18,6 +34,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      ...(process.env.WATCHPOST_FAULTS === undefined ? [] : [faults]),
     ],
   },
 });

@@ -6,6 +6,8 @@ export interface Target extends AsyncDisposable {
   readonly port: number;
   /** From now on answers with this status. */
   answer(status: number): void;
+  /** From now on refuses connections, or takes them again. */
+  refuse(refuses: boolean): Promise<void>;
   /** Requests so far, with their times in Unix milliseconds. */
   readonly requests: readonly number[];
 }
@@ -20,15 +22,21 @@ export async function startTarget(): Promise<Target> {
     response.end(JSON.stringify({ status: status === 200 ? 'ready' : 'broken' }));
   });
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise<void>((resolve) => server.close(() => resolve()));
+  };
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    refuse: (refuses) =>
+      refuses ? close() : new Promise<void>((resolve) => server.listen(port, '0.0.0.0', () => resolve())),
     answer: (next) => {
       status = next;
     },
     requests,
     [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      if (server.listening) await close();
     },
   };
 }
