@@ -17,7 +17,7 @@ import { attempt } from './schedule/attempt.ts';
 import { type RunReport, Scheduler } from './schedule/scheduler.ts';
 import { KeptStates } from './state/kept-states.ts';
 import { Memories } from './state/memories.ts';
-import { outageProbe } from './state/outage.ts';
+import { outageProbes } from './state/outage.ts';
 import { ProbeStates } from './state/states.ts';
 import { StateStore } from './state/store/store.ts';
 import { heartbeatPath, heartbeatRoutes } from './status/heartbeats.ts';
@@ -246,7 +246,7 @@ class Engine implements Service {
     for (const probe of plan.probes) wanted.set(probe, probe);
 
     this.#maintenance.configure(plan);
-    const watched = [...plan.probes, outageProbe(plan.probes.some(({ byQuorum }) => byQuorum))];
+    const watched = [...plan.probes, ...outageProbes(plan.probes)];
     this.#states.configure(watched, plan.dependencies);
     this.#kept?.retain(watched);
     this.#memories.configure(plan.probes);

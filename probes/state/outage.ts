@@ -162,8 +162,14 @@ function outcome(verdict: 'fail' | 'pass', found: string): Outcome {
   };
 }
 
-/** What stands for all services where alerts, series and the state name a probe. It is never run. */
-export function outageProbe(byQuorum: boolean): PlannedProbe {
+/** What stands for all services where alerts, series and the state name a probe: never run, and none where there are few. */
+export function outageProbes(probes: readonly PlannedProbe[]): readonly PlannedProbe[] {
+  const dialling = probes.filter(({ endpoints }) => endpoints.length > 0);
+  if (new Set(dialling.map(({ service }) => service)).size < fewest) return [];
+  return [outageProbe(dialling.some(({ byQuorum }) => byQuorum))];
+}
+
+function outageProbe(byQuorum: boolean): PlannedProbe {
   return {
     ...manyServices,
     kind: 'outage',
