@@ -40,6 +40,7 @@ export class Outage implements Disposable {
   /** Who was asked and has not answered. */
   readonly #asked = new Set<string>();
   #askedMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = Number.NEGATIVE_INFINITY;
   #timer: Disposable | undefined;
   #isDown = false;
   /** Since when half of them are up again, monotonic. */
@@ -69,7 +70,7 @@ export class Outage implements Disposable {
     known?.probes.add(probe.probe);
     if (known) return;
     this.#failing.set(probe.service, { probes: new Set([probe.probe]), failedMs: nowMs });
-    if (this.#together().length >= 2) this.#askOthers(nowMs);
+    if (this.#failing.size >= 2) this.#askOthers(nowMs);
   }
 
   /** A run ended. What is inconclusive is an answer too: it says that nothing is known. */
@@ -85,17 +86,29 @@ export class Outage implements Disposable {
     return !this.#isDown && this.#asked.size > 0 && this.#voices.size >= fewest;
   }
 
-  /** Looks whether many are down; called when one is about to be told of, and when one has recovered. */
-  look(): void {
-    if (this.#isDown) this.#lookForEnd();
-    else this.#lookForBegin();
+  /** Looks whether many are down: called when one is about to be told of. */
+  lookForBegin(): void {
+    if (!this.#isDown && this.#isTime(100)) this.#begin();
+  }
+
+  /** Looks whether they still are: called when one has passed. */
+  lookForEnd(): void {
+    if (this.#isDown && this.#isTime(1_000)) this.#end();
+  }
+
+  /** Where there are few services it always is; to look at thousands for each of thousands would take seconds. */
+  #isTime(everyMs: number): boolean {
+    const nowMs = this.#options.clock.monotonic();
+    if (this.#voices.size > 100 && nowMs - this.#lookedMs < everyMs) return false;
+    this.#lookedMs = nowMs;
+    return true;
   }
 
   [Symbol.dispose](): void {
     this.#timer?.[Symbol.dispose]();
   }
 
-  #lookForBegin(): void {
+  #begin(): void {
     const { clock, changed } = this.#options;
     const together = this.#together();
     const all = this.#voices.size;
@@ -109,7 +122,7 @@ export class Outage implements Disposable {
     changed(outcome('fail', found), clock.now() - (clock.monotonic() - first));
   }
 
-  #lookForEnd(): void {
+  #end(): void {
     const { clock, downServices, changed } = this.#options;
     const down = [...downServices()].filter((service) => this.#voices.has(service)).length;
     const nowMs = clock.monotonic();
@@ -135,8 +148,9 @@ export class Outage implements Disposable {
 
   #askOthers(nowMs: number): void {
     if (this.#isDown || this.#voices.size < fewest || nowMs - this.#askedMs < askAgainMs) return;
-    this.#askedMs = nowMs;
     const failing = new Set(this.#together().map(({ service }) => service));
+    if (failing.size < 2) return;
+    this.#askedMs = nowMs;
     const others = [...this.#voices.values()].filter(({ service }) => !failing.has(service));
     for (const { service } of others) this.#asked.add(service);
     this.#ask(others, nowMs);

@@ -66,6 +66,8 @@ export class ProbeStates implements Disposable {
   readonly #options: StatesOptions;
   readonly #entries = new ProbeMap<Entry>();
   readonly #held = new Set<Entry>();
+  /** Those that have recovered and wait for others. */
+  readonly #leaving = new Set<Entry>();
   readonly #outage: Outage;
   /** How many probes are published as what: counted as they change, for there may be ten thousand. */
   readonly #tally = { unknown: 0, up: 0, down: 0 };
@@ -178,7 +180,7 @@ export class ProbeStates implements Disposable {
   #passed(): void {
     const many = this.#entries.get(manyServices);
     if (many?.published.status === 'unknown') this.#tell(many, { status: 'up' });
-    else if (many?.published.status === 'down') this.#outage.look();
+    else if (many?.published.status === 'down') this.#outage.lookForEnd();
   }
 
   #outageChanged(outcome: Outcome, since: number): void {
@@ -213,6 +215,7 @@ export class ProbeStates implements Disposable {
       this.#tellUp(entry, up);
       return;
     }
+    this.#leaving.add(entry);
     entry.leaving = { up, timer: this.#options.clock.after(followMs, () => this.#left(entry)) };
     for (const { probe } of behind) this.#options.ask(probe, this.#options.clock.monotonic());
   }
@@ -229,6 +232,7 @@ export class ProbeStates implements Disposable {
 
   /** One that passes while somebody waits for it need not wait for its interval; the last of them ends the waiting. */
   #follow(entry: Entry): void {
+    if (this.#leaving.size === 0) return;
     const waiting = this.#parents(entry).filter(({ leaving }) => leaving);
     if (waiting.length === 0) return;
     if (entry.standing.state.status === 'down') {
@@ -315,6 +319,7 @@ export class ProbeStates implements Disposable {
     entry.followUp = undefined;
     entry.diagnosing = undefined;
     this.#held.delete(entry);
+    this.#leaving.delete(entry);
   }
 
   #tell(entry: Entry, state: ProbeState): void {
@@ -330,7 +335,7 @@ export class ProbeStates implements Disposable {
     const { state } = entry.standing;
     if (state.status !== 'down' || this.#isMuted(entry, this.#options.clock.now())) return;
     // Where it is one of many, that is told first.
-    this.#outage.look();
+    this.#outage.lookForBegin();
     this.#tell(entry, state);
     const { since, outcome } = state;
     this.#options.changed({ probe: entry.probe, to: 'down', at: since, since, outcome });
@@ -338,12 +343,12 @@ export class ProbeStates implements Disposable {
 
   /** Tells of every held fail whose parents have settled; one that is told of may settle the next. */
   #publishSettled(): void {
+    if (this.#outage.isOpen) return;
     for (let told = true; told; ) {
       told = false;
       for (const entry of [...this.#held]) {
         if (
           entry.diagnosing === undefined &&
-          !this.#outage.isOpen &&
           this.#parents(entry).every((parent) => this.#isSettled(parent, entry.failedMs))
         ) {
           this.#publish(entry);
