@@ -21,7 +21,7 @@ const faults = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', ...everywhere, testTimeout: 15_000, maxWorkers: 3, sequence: { groupOrder: 0 } } },
+      { test: { name: 'unit', ...everywhere, testTimeout: 60_000, maxWorkers: 3, sequence: { groupOrder: 0 } } },
       {
         test: {
           name: 'stack',
@@ -29,7 +29,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 600_000,
           // They wait for seconds to pass, not for the processor.
-          maxWorkers: 5,
+          maxWorkers: 4,
           // After the unit tests, some of which look at milliseconds.
           sequence: { groupOrder: 1 },
         },

@@ -35,7 +35,7 @@ export async function startWatchpost(
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    async says(pattern, limitMs = 20_000) {
+    async says(pattern, limitMs = 60_000) {
       const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
       const timer = setTimeout(
         () => reject(new Error(`nothing matched ${pattern} within ${limitMs} ms:\n${output}`)),

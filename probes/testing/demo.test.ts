@@ -8,8 +8,8 @@ import { type Demo, type DemoMode, startDemo } from './demo.ts';
 /** The probes of the shipped watchpost.yaml. */
 async function judgements(demo: Demo): Promise<Readonly<Record<string, string>>> {
   const overrides = new Map([['demo', '127.0.0.1']]);
-  const limits = { overrides, timeoutMs: 400 };
-  const expected = { status: 200, json: { status: 'ready' }, within: '300ms' };
+  const limits = { overrides, timeoutMs: 1_500 };
+  const expected = { status: 200, json: { status: 'ready' }, within: '1200ms' };
   const [live, ready, certificate] = await Promise.all([
     attempt(http, `http://demo:${demo.port}/health/live`, {}, limits),
     attempt(http, `http://demo:${demo.port}/health/ready`, { expect: expected }, limits),
@@ -38,8 +38,8 @@ const cases: readonly { readonly mode: DemoMode; readonly is: Readonly<Record<st
   {
     mode: 'slow',
     is: {
-      live: 'fail response_timeout: found no answer in 400 ms, expected an HTTP answer',
-      ready: 'fail response_timeout: found no answer in 400 ms, expected an HTTP answer',
+      live: 'fail response_timeout: found no answer in 1.5 s, expected an HTTP answer',
+      ready: 'fail response_timeout: found no answer in 1.5 s, expected an HTTP answer',
       certificate: 'pass',
     },
   },

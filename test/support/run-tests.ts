@@ -3,6 +3,7 @@
  * on a bare Debian machine installs the engine and builds images, which takes minutes; later ones find them.
  */
 import { spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCompose } from './compose-plugin.ts';
@@ -67,9 +68,9 @@ async function prepare(): Promise<Findings> {
   return { images: { ...Object.fromEntries(images), watchpost: await buildOwn(images) } };
 }
 
-/** The probe service's own image, from this checkout. */
+/** The probe service's own image, from this checkout: two checkouts on one machine do not take each other's. */
 async function buildOwn(images: ReadonlyMap<TestImage, Found>): Promise<Found> {
-  const image = 'watchpost-test/watchpost:local';
+  const image = `watchpost-test/watchpost:${hash('sha256', checkout).slice(0, 12)}`;
   const node = imageVariables(images).WATCHPOST_IMAGE_NODE;
   if (!node) return { missing: 'watchpost: its base image is missing' };
   const args = ['build', '-q', '-t', image, '--build-arg', `NODE_IMAGE=${node}`, '.'];
