@@ -1,13 +1,10 @@
 import type { Config } from '../config/model.ts';
 import { formatDuration } from '../stack/duration.ts';
 import { noted, spaced, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
-import { scrapeIntervalMs } from '../stack/parts.ts';
+import { scrapeIntervalMs, scrapeTimeoutMs } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 import { partJobs } from './part-jobs.ts';
 import { serviceJobs } from './service-jobs.ts';
-
-/** Shorter than the interval, so that a hanging target never delays the next scrape. */
-const scrapeTimeoutMs = 4_000;
 
 /**
  * What Prometheus scrapes and evaluates, and where its alerts go. Only keys that Prometheus 3.5 knows. No external labels:

@@ -59,3 +59,6 @@ export const probeServiceJob = 'watchpost';
 
 /** How often Prometheus scrapes and evaluates. Short, because the interval is part of the time to a page and a resolve. */
 export const scrapeIntervalMs = 5_000;
+
+/** Shorter than the interval, so that a hanging target never delays the next scrape. */
+export const scrapeTimeoutMs = 4_000;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { graceMs } from '../../stack/probe-timing.ts';
 import type { Outcome, Run } from '../model.ts';
 import { emptyMemory, failed, passed } from '../state/sample-probe.ts';
-import { attempt, graceMs } from './attempt.ts';
+import { attempt } from './attempt.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** Runs one attempt and keeps what it came to. */

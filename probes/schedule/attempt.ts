@@ -1,8 +1,7 @@
 import { sayDuration } from '../../stack/duration.ts';
+import { graceMs } from '../../stack/probe-timing.ts';
 import type { Clock, Memory, Outcome, Resolve, Run } from '../model.ts';
 
-/** How long a prober may take to return after it was told to: closing sockets, no more. */
-export const graceMs = 50;
 /** A deadline that fires later than this says that the event loop stood still, and nothing about the target. */
 const stalledMs = 250;
 

@@ -1,11 +1,9 @@
+import { recheckAfterMs } from '../../stack/probe-timing.ts';
 import type { Clock, Memory, Outcome, ProbeId, Resolve, Run } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
 import { type Alarm, Alarms } from './alarms.ts';
 import { Attempt } from './attempt.ts';
 import { firstSlot, type Grid, gridOf, nextSlot } from './grid.ts';
-
-/** Between the end of a failing attempt and its re-check. */
-const recheckAfterMs = 1_000;
 
 /** What the scheduler sees of a probe: when to call what. It knows no protocol. */
 export interface Task extends ProbeId {

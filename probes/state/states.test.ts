@@ -1,9 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Dependencies } from '../../stack/dependencies.ts';
+import { followMs, holdBackMs } from '../../stack/probe-timing.ts';
 import type { Outcome, PlannedProbe, Transition } from '../model.ts';
 import { ManualClock } from '../schedule/manual-clock.ts';
 import { failed, inconclusive, passed, sampleProbe } from './sample-probe.ts';
-import { followMs, holdBackMs, ProbeStates } from './states.ts';
+import { ProbeStates } from './states.ts';
 
 const database = sampleProbe({ service: 'postgres', probe: 'query' });
 const panel = sampleProbe({ service: 'panel', probe: 'ready' });

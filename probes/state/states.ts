@@ -1,15 +1,11 @@
 import { ancestors, type Dependencies } from '../../stack/dependencies.ts';
 import { manyServices } from '../../stack/many-services.ts';
+import { followMs, holdBackMs } from '../../stack/probe-timing.ts';
 import type { Clock, Outcome, PlannedProbe, ProbeId, ProbeState, Transition } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
 import { initialStanding, type Standing, step } from './machine.ts';
 import { Outage } from './outage.ts';
 
-/** How long a confirmed fail waits for the probes of the services that its own depends on. */
-export const holdBackMs = 2_000;
-
-/** How long the end of a failure waits for those behind it: told first, it would let each of them page for a moment. */
-export const followMs = 30_000;
 /** Between the passes of a probe that follows. */
 const followAgainMs = 1_000;
 
