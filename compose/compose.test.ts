@@ -57,7 +57,7 @@ function merged(service: Service): object {
 
 function probe(options: unknown): ProbeConfig {
   const timing = { everyMs: 10_000, timeoutMs: 5_000, confirm: 2, recover: 2, severity: 'critical' } as const;
-  return { service: 'shop', name: 'live', kind: 'http', options, ...timing };
+  return { service: 'shop', name: 'live', kind: 'http', options, ...timing, atOnePlace: false, awaitsMs: 0 };
 }
 
 const plain = configForTest();

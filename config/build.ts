@@ -98,7 +98,7 @@ function buildService(
 function buildProbe(
   service: string,
   name: string,
-  { kind, options, common }: ReadProbe,
+  { kind, options, common, atOnePlace, awaitsMs }: ReadProbe,
   rawProbe: unknown,
   document: Document,
   raw: RawMap,
@@ -114,6 +114,8 @@ function buildProbe(
     confirm: common.confirm ?? document.defaults.confirm,
     recover: common.recover ?? document.defaults.recover,
     severity: common.severity,
+    atOnePlace,
+    awaitsMs,
   };
 }
 

@@ -121,6 +121,8 @@ notify:
             confirm: 0,
             recover: 3,
             severity: 'warning',
+            atOnePlace: false,
+            awaitsMs: 0,
           },
         ],
       },

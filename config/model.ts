@@ -71,6 +71,10 @@ export interface ProbeConfig {
   /** How many passes in a row end it. */
   readonly recover: number;
   readonly severity: Severity;
+  /** What it looks at is in one place: it is probed at `location` only. */
+  readonly atOnePlace: boolean;
+  /** How long what it awaits, the report of a job, may stay away before a run fails; 0 where a run sees a fault at once. */
+  readonly awaitsMs: number;
 }
 
 /** Objective as a fraction, `0.999`. */

@@ -13,6 +13,8 @@ export interface ReadProbe {
   /** What the prober is given: `{ value, options }`. */
   readonly options: { readonly value: unknown; readonly options: Record<string, unknown> };
   readonly common: z.output<typeof commonOptions>;
+  readonly atOnePlace: boolean;
+  readonly awaitsMs: number;
 }
 
 export const knownProbers: readonly Prober[] = probers;
@@ -76,7 +78,15 @@ export function readProbe(
   const common = check(commonOptions, Object.fromEntries(Object.entries(raw).filter(isCommon)));
   const keys = keyFaults(probeSchema(prober), raw, path, written);
   if ('data' in value && 'data' in options && 'data' in common && keys.length === 0) {
-    return { probe: { kind: prober.kind, options: { value: value.data, options: options.data }, common: common.data } };
+    return {
+      probe: {
+        kind: prober.kind,
+        options: { value: value.data, options: options.data },
+        common: common.data,
+        atOnePlace: prober.atOnePlace ?? false,
+        awaitsMs: prober.awaitsMs?.(value.data, options.data) ?? 0,
+      },
+    };
   }
   return {
     faults: [

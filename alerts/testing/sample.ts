@@ -95,6 +95,8 @@ function service(name: string, dependsOn: readonly string[], team = 'default'): 
     confirm: 2,
     recover: 2,
     severity: 'critical' as const,
+    atOnePlace: false,
+    awaitsMs: 0,
   }));
   return { name, team, labels: {}, dependsOn, probes };
 }

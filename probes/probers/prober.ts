@@ -26,6 +26,8 @@ export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.Z
   tokenFile?(value: z.output<Value>): string | undefined;
   /** What it looks at is in one place: a file of this host, a job that reports here. It runs at `location` only. */
   readonly atOnePlace?: boolean;
+  /** How long what it awaits may stay away before a run fails: interval and grace of a job. A run sees anything else at once. */
+  awaitsMs?(value: z.output<Value>, options: z.output<Options>): number;
   /** What is probed, without anything secret: the `target` label. */
   target(value: z.output<Value>): string;
   /**

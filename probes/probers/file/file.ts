@@ -17,6 +17,7 @@ const files = new Files();
 export const file = {
   kind: 'file' as const,
   atOnePlace: true,
+  awaitsMs: (_, { max_age }) => max_age ?? 0,
   describe: 'Looks at a file, such as a backup: its age, its size also beside those before it, and its checksum.',
   value: fileValue,
   options: fileOptions,

@@ -23,6 +23,7 @@ export const heartbeat = {
   awaitsBeats: true,
   tokenFile: ({ token_file }) => token_file,
   atOnePlace: true,
+  awaitsMs: ({ every, grace }) => every + grace,
   target: ({ every }) => `every ${formatDuration(every)}`,
   endpoints: () => [],
   misfits: ({ every, grace }): readonly Misfit[] =>
