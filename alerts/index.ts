@@ -6,6 +6,15 @@ import { alertmanagerFile } from './alertmanager/config.ts';
 import { ruleFiles, ruleTestFiles } from './rule-files.ts';
 import { templateFiles } from './templates/index.ts';
 
+export type { Mute } from './plan/mutes.ts';
+export {
+  type AlertPlan,
+  type Heard,
+  type PagePlan,
+  type PlanWarning,
+  type ProbePlan,
+  planPages,
+} from './plan/plan-pages.ts';
 export { readRunbook } from './runbook.ts';
 
 /** Everything that goes to `alerts/generated/`. */

@@ -1,14 +1,19 @@
+import { formatDuration } from '../../stack/duration.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { metaRule } from './meta.ts';
 
 const at = 'job="alertmanager",instance="alertmanager:9093"';
 const reloaded = `alertmanager_config_last_reload_successful{${at}}`;
 
+/** A reload that is made good within this time is no alert. */
+const reloadWindowMs = 300_000;
+
 /** It runs on with the configuration from before: who is paged, and where, is not what the file says. */
 export const alertmanagerConfigReloadFailedRule = metaRule({
   alert: 'AlertmanagerConfigReloadFailed',
-  expr: `max_over_time(${select('alertmanager_config_last_reload_successful')}[5m]) == 0`,
+  expr: `max_over_time(${select('alertmanager_config_last_reload_successful')}[${formatDuration(reloadWindowMs)}]) == 0`,
   forMs: 120_000,
+  holdsAfterMs: reloadWindowMs,
   stepMs: 60_000,
   severity: 'warning',
   by: [],

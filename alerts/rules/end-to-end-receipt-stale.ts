@@ -14,6 +14,7 @@ export const endToEndReceiptStaleRule = defineRule({
   alert: receiptStale,
   expr: `time() - (${last} or ${awaited}) > ${silentAfterMs / 1_000}`,
   forMs: 30_000,
+  holdsAfterMs: silentAfterMs,
   severity: 'critical',
   category: 'meta',
   team: 'default',

@@ -8,6 +8,7 @@ interface MetaDefinition<Label extends string> {
   readonly expr: string;
   readonly forMs: number;
   readonly stepMs?: number;
+  readonly holdsAfterMs?: number;
   readonly severity: Severity;
   /** Labels of the alert's series that its words name. */
   readonly by: readonly Label[];
@@ -24,12 +25,14 @@ interface MetaDefinition<Label extends string> {
 
 /** Puts such an alert together. Nothing is fired for a part that does not run: it has no series. */
 export function metaRule<Label extends string>(definition: MetaDefinition<Label>): AlertRule {
-  const { alert, expr, forMs, stepMs, severity, by, summary, description, action, bad, labels, good } = definition;
+  const { alert, expr, forMs, stepMs, holdsAfterMs, severity, by, summary, description, action, bad, labels, good } =
+    definition;
   return defineRule<Label>({
     alert,
     expr,
     forMs,
     ...(stepMs !== undefined && { stepMs }),
+    ...(holdsAfterMs !== undefined && { holdsAfterMs }),
     severity,
     category: 'meta',
     team: 'default',

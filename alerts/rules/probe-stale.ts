@@ -7,16 +7,26 @@ const lastRun = select('watchpost_probe_last_run_timestamp_seconds');
 const interval = select('watchpost_probe_interval_seconds');
 const loaded = select('watchpost_config_last_reload_success_timestamp_seconds');
 
+const missedRuns = 3;
+
 /** The service is up and names the probe, but does not run it. One that never ran counts from the configuration's load. */
 export const probeStaleRule = defineRule({
   alert,
   expr: aggregate(
     'max',
     ['service', 'probe', 'target', 'team'],
-    `(time() - (${lastRun} or ${interval} * 0 + scalar(max(${loaded}))) > 3 * ${interval})` +
+    `(time() - (${lastRun} or ${interval} * 0 + scalar(max(${loaded}))) > ${missedRuns} * ${interval})` +
       ` * on (service, probe) group_left (team) ${select('watchpost_probe_expected')}`,
   ),
   forMs: 30_000,
+  holdsAfterMs: {
+    of: ({ services }) =>
+      services.flatMap(({ team, probes }) => {
+        const intervals = probes.map(({ everyMs }) => everyMs);
+        if (intervals.length === 0) return [];
+        return [{ team, typicalMs: missedRuns * Math.min(...intervals), worstMs: missedRuns * Math.max(...intervals) }];
+      }),
+  },
   severity: 'critical',
   category: 'meta',
   team: 'series',

@@ -1,20 +1,24 @@
 import { alertLinks } from '../../stack/alert.ts';
+import { formatDuration } from '../../stack/duration.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { defineRule, labelValue } from './rule.ts';
 
 const alert = 'ProberInconclusive';
+const windowMs = 120_000;
+const mostRuns = 0.5;
 const runs = (verdict?: string) =>
   aggregate(
     'sum',
     ['service'],
-    `increase(${select('watchpost_probe_runs_total', verdict === undefined ? {} : { verdict })}[2m])`,
+    `increase(${select('watchpost_probe_runs_total', verdict === undefined ? {} : { verdict })}[${formatDuration(windowMs)}])`,
   );
 
 /** Half of a service's runs say nothing about it, because of the prober's own trouble: it is not being watched. */
 export const proberInconclusiveRule = defineRule({
   alert,
-  expr: `${runs('inconclusive')} / ${runs()} > 0.5`,
+  expr: `${runs('inconclusive')} / ${runs()} > ${mostRuns}`,
   forMs: 60_000,
+  holdsAfterMs: windowMs * mostRuns,
   severity: 'critical',
   category: 'meta',
   team: 'default',

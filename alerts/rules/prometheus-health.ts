@@ -1,14 +1,19 @@
+import { formatDuration } from '../../stack/duration.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { metaRule } from './meta.ts';
 
 const at = 'job="prometheus",instance="prometheus:9090"';
 const reloaded = `prometheus_config_last_reload_successful{${at}}`;
 
+/** A reload that is made good within this time is no alert. */
+const reloadWindowMs = 300_000;
+
 /** It runs on with the configuration from before: what was changed since is not watched. */
 export const prometheusConfigReloadFailedRule = metaRule({
   alert: 'PrometheusConfigReloadFailed',
-  expr: `max_over_time(${select('prometheus_config_last_reload_successful')}[5m]) == 0`,
+  expr: `max_over_time(${select('prometheus_config_last_reload_successful')}[${formatDuration(reloadWindowMs)}]) == 0`,
   forMs: 120_000,
+  holdsAfterMs: reloadWindowMs,
   stepMs: 60_000,
   severity: 'warning',
   by: [],

@@ -17,6 +17,20 @@ export interface AlertRule {
   /** With Prometheus's template expressions in it. */
   annotations(config: Config): Annotations;
   tests(config: Config): readonly RuleTest[];
+  /** What it can be about in this configuration, for `watchpost plan`. */
+  sightings(config: Config): readonly Sighting[];
+}
+
+/** One of the things that an alert can be about, as far as it decides who hears of it, and when. */
+export interface Sighting {
+  readonly team: string;
+  /** Left out where it may be any of the team's. */
+  readonly service?: string;
+  /** The objective of the service. */
+  readonly slo?: string;
+  /** From when its cause is in the metrics until the expression holds, besides one evaluation: a window that must fill. */
+  readonly typicalMs: number;
+  readonly worstMs: number;
 }
 
 /** A test for promtool: what the series do, and which alerts fire when. */
@@ -39,6 +53,11 @@ export interface RuleDefinition<Word extends string> {
   readonly appliesTo?: (config: Config) => boolean;
   readonly expr: string | ((config: Config) => string);
   readonly forMs: number;
+  /**
+   * From when the cause is in the metrics until the expression holds, where that takes longer than the next evaluation: a window
+   * that must fill. By what the alert can be about, where it differs.
+   */
+  readonly holdsAfterMs?: number | { readonly of: (config: Config) => readonly Sighting[] };
   /** Steps of the tests, if not the scrape interval: for an alert that waits for long. */
   readonly stepMs?: number;
   /** Left out where the series carry it. */
@@ -86,6 +105,7 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
     severity,
     category,
     team,
+    holdsAfterMs = 0,
   } = definition;
   const labels = (config: Config) => ({
     ...(severity ? { severity } : {}),
@@ -103,6 +123,11 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
     stepMs,
     labels,
     annotations: (config) => definition.annotations(definition.templates(config), config),
+    sightings: (config) => {
+      if (typeof holdsAfterMs === 'object') return holdsAfterMs.of(config);
+      const teams = team === 'default' ? [defaultTeam] : new Set(config.services.map((service) => service.team));
+      return [...teams].map((own) => ({ team: own, typicalMs: holdsAfterMs, worstMs: holdsAfterMs }));
+    },
     tests: (config) => [
       ...definition.fires(config).map((fires): RuleTest => {
         const expected = {

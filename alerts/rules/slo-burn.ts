@@ -4,6 +4,7 @@ import type { Severity } from '../../stack/labels.ts';
 import { select } from '../../stack/promql.ts';
 import { type BurnTier, burnTiers, ratioName } from '../../stack/slo.ts';
 import { objectives } from '../slo/objectives.ts';
+import { outageEmpties, outageSeenBy } from '../slo/outage.ts';
 import { type AlertRule, defineRule, labelValue } from './rule.ts';
 
 const { fast, slow, ticketFast, ticketSlow } = burnTiers;
@@ -43,6 +44,7 @@ function burning(alert: string, tiers: readonly BurnTier[], severity: Severity, 
     appliesTo: (config) => objectives(config).length > 0,
     expr: tiers.map((own) => (tiers.length > 1 ? `(${tier(own)})` : tier(own))).join(' or '),
     forMs,
+    holdsAfterMs: { of: outageSeenBy(tiers) },
     stepMs: 60_000,
     severity,
     team: 'series',
@@ -138,6 +140,7 @@ export const sloBudgetExhaustedRule = defineRule({
     `${select('slo:period_error_budget_remaining:ratio')} * on (service, slo) group_left (team)` +
     ` (${select('slo:objective:ratio')} > bool 0) <= 0`,
   forMs: 600_000,
+  holdsAfterMs: { of: outageEmpties },
   stepMs: 60_000,
   severity: 'warning',
   team: 'series',

@@ -20,6 +20,9 @@ export interface RecordingGroup {
 const longestDirectMs = 3_600_000;
 /** The step in which long windows are added up. */
 const stepMs = 300_000;
+/** How often a short window is recorded, and a long one. */
+const shortEveryMs = 30_000;
+const longEveryMs = 60_000;
 
 /**
  * What the burn-rate alerts and the dashboards look at. Bad and all runs are added up before they are divided, so that a
@@ -33,7 +36,7 @@ export function sloRecordings(config: Config): readonly RecordingGroup[] {
   return [
     {
       name: 'slo-objectives',
-      intervalMs: 30_000,
+      intervalMs: shortEveryMs,
       rules: all.flatMap(({ service, slo, team, ratio, windowMs }) => {
         const labels = { service, slo, team };
         return [
@@ -45,7 +48,7 @@ export function sloRecordings(config: Config): readonly RecordingGroup[] {
     },
     {
       name: 'slo-short-windows',
-      intervalMs: 30_000,
+      intervalMs: shortEveryMs,
       rules: kinds(all).flatMap((kind) => [
         counted('slo:errors:increase5m', bad(kind, stepMs), kind),
         counted('slo:runs:increase5m', ran(kind, stepMs), kind),
@@ -56,7 +59,7 @@ export function sloRecordings(config: Config): readonly RecordingGroup[] {
     },
     {
       name: 'slo-long-windows',
-      intervalMs: 60_000,
+      intervalMs: longEveryMs,
       rules: [
         ...windows
           .filter((ms) => ms > longestDirectMs)
@@ -69,6 +72,11 @@ export function sloRecordings(config: Config): readonly RecordingGroup[] {
       ],
     },
   ];
+}
+
+/** How far what is recorded of a window lags behind what happens, at most. A long one is added up from short ones, in steps. */
+export function recordedLateMs(windowMs: number): number {
+  return windowMs <= longestDirectMs ? shortEveryMs : shortEveryMs + stepMs + longEveryMs;
 }
 
 /** How much of its budget each service with this period has spent. */

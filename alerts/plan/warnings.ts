@@ -1,0 +1,39 @@
+import type { ServiceConfig } from '../../config/model.ts';
+import { formatDuration, sayDuration } from '../../stack/duration.ts';
+import type { PlanWarning, ProbePlan } from './plan-pages.ts';
+
+/** Longer than this nothing critical should be down unheard. */
+const patienceMs = 60_000;
+
+/** What is wrong with whether anybody hears that the service is down, and how soon. */
+export function serviceWarnings(service: ServiceConfig, all: readonly ProbePlan[]): readonly PlanWarning[] {
+  const own = all.filter((plan) => plan.service === service.name);
+  const about = (text: string): PlanWarning => ({ service: service.name, text });
+  if (own.length === 0) return [about('nothing probes it: nobody hears when it is down')];
+  if (own.every(({ channels }) => channels.length === 0)) {
+    return [about('no channel is configured for it: nobody hears when it is down')];
+  }
+  const late = sayLate(service, own);
+  return late === undefined ? [] : [about(late)];
+}
+
+/**
+ * That a service is down is known by the fastest of its probes that is heard at any hour, if only one of them is critical.
+ * What a job leaves behind is late by nature, and as late as the user wrote.
+ */
+function sayLate({ name, probes }: ServiceConfig, own: readonly ProbePlan[]): string | undefined {
+  const looking = probes.flatMap((probe) => {
+    const plan = own.find((planned) => planned.probe === probe.name);
+    return plan?.worstHangingMs === undefined ? [] : [{ probe, plan, hangingMs: plan.worstHangingMs }];
+  });
+  if (!looking.some(({ probe }) => probe.severity === 'critical')) return undefined;
+  const heard = looking.filter(({ plan }) => !plan.inOfficeHours && plan.channels.length > 0);
+  const [fastest] = heard.toSorted((a, b) => a.hangingMs - b.hangingMs);
+  if (!fastest || fastest.hangingMs <= patienceMs) return undefined;
+  const { probe, plan, hangingMs } = fastest;
+  const [how, ms] = plan.worstMs > patienceMs ? ['be down', plan.worstMs] : ['hang', hangingMs];
+  const { everyMs, timeoutMs, confirm } = probe;
+  const recheck = confirm === 1 ? 're-check' : 're-checks';
+  const timing = `every ${formatDuration(everyMs)}, timeout ${formatDuration(timeoutMs)}, ${confirm} ${recheck}`;
+  return `it can ${how} for ${sayDuration(ms)} before anybody hears; its fastest probe is ${name}/${probe.name}: ${timing}`;
+}
