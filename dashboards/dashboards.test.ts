@@ -2,12 +2,10 @@ import { parser as logql } from '@grafana/lezer-logql';
 import type { Tree } from '@lezer/common';
 import { parser as promql } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
-import { type MetricName, metrics } from '../stack/metrics.ts';
 import { dashboardUids, dataSources } from '../stack/parts.ts';
-import { furtherSeries } from '../stack/promql.ts';
+import { knownSeries } from '../stack/promql.ts';
 import { composeForTest, configForTest, nativeForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
-import { foreignSeries } from './series.ts';
 
 interface Target {
   readonly refId: string;
@@ -82,9 +80,7 @@ function seriesIn(expr: string): readonly string[] {
 }
 
 function isKnown(series: string): boolean {
-  if (series in metrics || series in furtherSeries || series in foreignSeries) return true;
-  const histogram = /^(.*)_(?:bucket|sum|count)$/.exec(series)?.[1];
-  return histogram !== undefined && metrics[histogram as MetricName]?.type === 'histogram';
+  return knownSeries(series) !== undefined;
 }
 
 describe('generateDashboards', () => {

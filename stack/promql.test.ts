@@ -23,7 +23,7 @@ describe('a selector', () => {
 
   test('refuses a label that the series does not carry, and lists those it does', () => {
     expect(() => select('up', { probe: 'x' })).toThrow(
-      'series "up" has no label "probe"; it has job, instance, service',
+      'series "up" has no label "probe"; it has job, instance, service, location, team',
     );
   });
 });

@@ -1,10 +1,17 @@
-import { probeLabels } from './labels.ts';
+import { type ForeignSeries, foreignSeries, type KnownSeries, seriesOf } from './catalogue/index.ts';
+import { identityLabels, probeLabels } from './labels.ts';
 import { type MetricName, metrics } from './metrics.ts';
 import { type RatioName, ratioNames } from './slo.ts';
 
-/** Series that rules record, those of other components, and the one that Prometheus itself adds: what a query may name besides the catalogue. */
+/** Series that rules record, and those that Prometheus itself adds: what a query may name besides the catalogues. */
 export const furtherSeries = {
-  up: ['job', 'instance', 'service', 'location'],
+  up: ['job', 'instance', 'service', 'location', 'team'],
+  scrape_duration_seconds: ['job', 'instance', 'service', 'location', 'team'],
+  scrape_samples_scraped: ['job', 'instance', 'service', 'location', 'team'],
+  scrape_samples_post_metric_relabeling: ['job', 'instance', 'service', 'location', 'team'],
+  scrape_series_added: ['job', 'instance', 'service', 'location', 'team'],
+  ALERTS: ['alertstate', ...identityLabels],
+  ALERTS_FOR_STATE: identityLabels,
   /** 1 for every probe that the configuration names: it says so even when the probe service is dead. */
   watchpost_probe_expected: ['service', 'probe', 'team'],
   'slo:objective:ratio': ['service', 'slo', 'team'],
@@ -15,32 +22,26 @@ export const furtherSeries = {
   'slo:period_burned:ratio': ['service', 'slo'],
   'slo:period_error_budget_remaining:ratio': ['service', 'slo'],
   ...sloRatios(),
-  prometheus_config_last_reload_successful: [],
-  prometheus_rule_evaluation_failures_total: ['rule_group'],
-  prometheus_notifications_dropped_total: [],
-  prometheus_notifications_alertmanagers_discovered: [],
-  prometheus_tsdb_compactions_failed_total: [],
-  prometheus_tsdb_wal_corruptions_total: [],
-  alertmanager_config_last_reload_successful: [],
-  alertmanager_notifications_failed_total: ['integration', 'reason'],
-  loki_discarded_samples_total: ['reason'],
-  loki_compactor_apply_retention_last_successful_run_timestamp_seconds: [],
-  loki_write_dropped_entries_total: ['reason'],
-  alloy_component_controller_running_components: ['health_type'],
 } as const satisfies Record<string, readonly string[]>;
 
 function sloRatios(): Readonly<Record<RatioName, readonly string[]>> {
   return Object.fromEntries(ratioNames.map((name) => [name, ['service', 'slo']])) as Record<RatioName, string[]>;
 }
 
-export type SeriesName = MetricName | keyof typeof furtherSeries;
+/** Ours, what rules record, and what the other components have. */
+export type SeriesName =
+  | MetricName
+  | `${MetricName}_${'bucket' | 'sum' | 'count'}`
+  | keyof typeof furtherSeries
+  | ForeignSeries;
 
 /** A label's value, or how it compares: `{ job: { not: 'watchpost' } }`. */
 export type Match = string | { readonly not: string } | { readonly like: string } | { readonly unlike: string };
 
 /** `select('up', { job: 'watchpost' })` is `up{job="watchpost"}`. Throws when the series cannot carry the label. */
 export function select(name: SeriesName, match: Readonly<Record<string, Match>> = {}): string {
-  const known = labelsOf(name);
+  const known = knownSeries(name)?.labels;
+  if (!known) throw new Error(`there is no series "${name}"`);
   const matchers = Object.entries(match).map(([label, value]) => {
     if (!known.includes(label)) {
       throw new Error(`series "${name}" has no label "${label}"; it has ${known.join(', ')}`);
@@ -60,11 +61,29 @@ export function lastOverTime(selector: string, window: string): string {
   return `last_over_time(${selector}[${window}])`;
 }
 
-/** The labels that a series can carry. `job` and `instance` are added by the scrape. */
-function labelsOf(name: SeriesName): readonly string[] {
-  if (name in furtherSeries) return furtherSeries[name as keyof typeof furtherSeries];
-  const { scope, labels } = metrics[name as MetricName];
-  return ['job', 'instance', ...(scope === 'probe' ? probeLabels : []), ...labels];
+/** What is known of a series by its name, whoever has it; undefined for one that nobody has. The scrape's labels included. */
+export function knownSeries(name: string): KnownSeries | undefined {
+  if (Object.hasOwn(furtherSeries, name)) {
+    const labels = furtherSeries[name as keyof typeof furtherSeries];
+    return { type: 'gauge', labels, components: name.includes(':') ? ['rules'] : ['prometheus'] };
+  }
+  const own = ownSeries(name);
+  if (own) return own;
+  const foreign = foreignSeries(name);
+  return foreign && { ...foreign, labels: [...scrapeLabels, ...foreign.labels] };
+}
+
+/** The labels that Prometheus adds to whatever it scrapes for a service or from a part. */
+const scrapeLabels = ['job', 'instance', 'service', 'team'] as const;
+
+function ownSeries(name: string): KnownSeries | undefined {
+  const metric = Object.hasOwn(metrics, name) ? name : name.replace(/_(?:bucket|sum|count)$/, '');
+  if (!Object.hasOwn(metrics, metric)) return undefined;
+  const { scope, type, labels } = metrics[metric as MetricName];
+  const [, found] = seriesOf(metric, type).find(([series]) => series === name) ?? [];
+  if (!found) return undefined;
+  const all = ['job', 'instance', ...(scope === 'probe' ? probeLabels : []), ...labels, ...found.labels];
+  return { type: found.type, labels: all, components: ['watchpost'] };
 }
 
 function comparison(value: Match): string {

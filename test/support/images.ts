@@ -11,7 +11,15 @@ import { must, run, which } from './shell.ts';
 export const checkout = join(import.meta.dirname, '../..');
 
 /** Images of the tests that are no part of the stack: what is watched. */
-const targets = { redis: 'redis:8', nginx: 'nginx:1.29', servers: 'watchpost-test/servers:local' } as const;
+const targets = {
+  redis: 'redis:8',
+  nginx: 'nginx:1.29',
+  servers: 'watchpost-test/servers:local',
+  cadvisor: 'ghcr.io/google/cadvisor:0.60.5',
+  'postgres-exporter': 'quay.io/prometheuscommunity/postgres-exporter:v0.20.1',
+  'redis-exporter': 'oliver006/redis_exporter:v1.89.0-alpine',
+  'nginx-exporter': 'nginx/nginx-prometheus-exporter:1.5.1',
+} as const;
 export type TestImage = Exclude<ImageName, 'watchpost'> | keyof typeof targets;
 
 /** A component's image, or why it cannot be had. */
@@ -68,6 +76,44 @@ const recipes: Readonly<Record<TestImage, Recipe>> = {
       'ENTRYPOINT ["/bin/node_exporter"]',
     ],
     version: ['/bin/node_exporter', '--version'],
+  },
+  // Not in Debian.
+  cadvisor: {
+    repository: 'ghcr.io/google/cadvisor',
+    packages: ['wget'],
+    programs: { cadvisor: '/usr/bin/cadvisor' },
+    lines: ['ENTRYPOINT ["/usr/bin/cadvisor", "-logtostderr"]'],
+    version: ['/usr/bin/cadvisor', '--version'],
+  },
+  'postgres-exporter': {
+    repository: 'quay.io/prometheuscommunity/postgres-exporter',
+    packages: ['prometheus-postgres-exporter', 'wget'],
+    lines: [
+      'RUN ln -sf prometheus-postgres-exporter /usr/bin/postgres_exporter',
+      'USER 65534',
+      'ENTRYPOINT ["/bin/postgres_exporter"]',
+    ],
+    version: ['/bin/postgres_exporter', '--version'],
+  },
+  'redis-exporter': {
+    repository: 'oliver006/redis_exporter',
+    packages: ['prometheus-redis-exporter', 'wget'],
+    lines: [
+      'RUN ln -s usr/bin/prometheus-redis-exporter /redis_exporter',
+      'USER 59000:59000',
+      'ENTRYPOINT ["/redis_exporter"]',
+    ],
+    version: ['/redis_exporter', '--version'],
+  },
+  'nginx-exporter': {
+    repository: 'nginx/nginx-prometheus-exporter',
+    packages: ['prometheus-nginx-exporter'],
+    lines: [
+      'RUN ln -sf prometheus-nginx-exporter /usr/bin/nginx-prometheus-exporter',
+      'USER 1001:1001',
+      'ENTRYPOINT ["/usr/bin/nginx-prometheus-exporter"]',
+    ],
+    version: ['/usr/bin/nginx-prometheus-exporter', '--version'],
   },
   node: {
     repository: 'node',
