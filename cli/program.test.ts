@@ -61,7 +61,7 @@ for (const { name, args, code, says } of cases) {
   });
 }
 
-for (const subcommand of ['check', 'generate', 'serve', 'page --test', 'up --native']) {
+for (const subcommand of ['check', 'plan', 'generate', 'serve', 'page --test', 'up --native']) {
   test(`${subcommand} shows what is wrong in the file and does nothing else`, async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'bad-'));
     const file = join(folder.path, 'watchpost.yaml');

@@ -13,6 +13,10 @@ const subcommands: Readonly<Record<string, { readonly summary: string; load(): P
   check: { summary: 'say what is wrong with watchpost.yaml', load: () => import('./check.ts') },
   generate: { summary: 'write the configuration of every component', load: () => import('./generate.ts') },
   reload: { summary: 'make every running component take the configuration', load: () => import('./reload.ts') },
+  plan: {
+    summary: 'say who is paged for what, how soon, and what is silent meanwhile',
+    load: () => import('./plan.ts'),
+  },
   page: { summary: 'send a test page through every configured channel', load: () => import('./page.ts') },
   serve: { summary: 'run the probe service alone', load: () => import('./serve.ts') },
   demo: { summary: 'run the demo app', load: () => import('./demo.ts') },

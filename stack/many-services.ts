@@ -11,3 +11,6 @@ export const manyServices = {
   severity: 'critical',
   team: defaultTeam,
 } as const;
+
+/** Fewer services than this are not many. */
+export const fewestServices = 5;

@@ -1,6 +1,7 @@
 import type { Channels, Config, ProbeConfig, ServiceConfig } from '../../config/model.ts';
 import { probeDown } from '../../stack/alert.ts';
 import { watchdog } from '../../stack/alert-path.ts';
+import { fewestServices, manyServices } from '../../stack/many-services.ts';
 import type { Labels } from '../alertmanager/matchers.ts';
 import { channelsOf, type Routed, routeOf } from '../alertmanager/routing.ts';
 import { alertRules } from '../rules/index.ts';
@@ -56,6 +57,8 @@ export interface PagePlan {
   /** In file order. */
   readonly probes: readonly ProbePlan[];
   readonly alerts: readonly AlertPlan[];
+  /** The one page for many services that fail at once. Left out where there are too few of them. */
+  readonly manyServices?: Pick<Planned, 'receiver' | 'channels' | 'mutes'>;
   readonly warnings: readonly PlanWarning[];
 }
 
@@ -69,8 +72,15 @@ export function planPages(config: Config): PagePlan {
   return {
     probes,
     alerts: rules.flatMap((rule) => alertPlans(config, rule, mutes)),
+    ...(config.services.length >= fewestServices && { manyServices: manyPlan(config, mutes) }),
     warnings: config.services.flatMap((service) => serviceWarnings(service, probes)),
   };
+}
+
+function manyPlan(config: Config, mutes: (source: Labels) => readonly Mute[]): PagePlan['manyServices'] {
+  const labels = { alertname: probeDown, ...manyServices };
+  const { receiver, channels } = heard(config, routeOf(config, labels));
+  return { receiver, channels, mutes: mutes(labels) };
 }
 
 function probePlan(

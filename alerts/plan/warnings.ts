@@ -1,4 +1,5 @@
 import type { ServiceConfig } from '../../config/model.ts';
+import { probeDown } from '../../stack/alert.ts';
 import { formatDuration, sayDuration } from '../../stack/duration.ts';
 import type { PlanWarning, ProbePlan } from './plan-pages.ts';
 
@@ -13,8 +14,23 @@ export function serviceWarnings(service: ServiceConfig, all: readonly ProbePlan[
   if (own.every(({ channels }) => channels.length === 0)) {
     return [about('no channel is configured for it: nobody hears when it is down')];
   }
-  const late = sayLate(service, own);
-  return late === undefined ? [] : [about(late)];
+  return [sayLate(service, own), sayUntold(own, all)].filter((text) => text !== undefined).map(about);
+}
+
+/** Its page mutes those of the services behind it: whoever only they would have told hears nothing of the outage. */
+function sayUntold(own: readonly ProbePlan[], all: readonly ProbePlan[]): string | undefined {
+  const places = (plans: readonly ProbePlan[]) =>
+    new Set(
+      plans.flatMap(({ channels }) => channels.map(({ kind, to }) => (kind === 'slack' ? `Slack ${to}`.trim() : to))),
+    );
+  const told = places(own);
+  const behind = new Set(
+    own.flatMap(({ mutes }) => mutes.flatMap(({ alert, services }) => (alert === probeDown ? services : []))),
+  );
+  const untold = [...places(all.filter(({ service }) => behind.has(service)))].filter((place) => !told.has(place));
+  if (untold.length === 0) return undefined;
+  const services = behind.size > 3 ? `${behind.size} services behind it` : [...behind].join(', ');
+  return `while it is down, nothing is said of ${services}, and its own page goes to ${[...told].join(', ')} only: ${untold.join(', ')} would not hear`;
 }
 
 /**

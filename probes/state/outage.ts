@@ -1,11 +1,9 @@
 import { ancestors, type Dependencies } from '../../stack/dependencies.ts';
-import { manyServices } from '../../stack/many-services.ts';
+import { fewestServices as fewest, manyServices } from '../../stack/many-services.ts';
 import type { Clock, Outcome, PlannedProbe } from '../model.ts';
 
 /** Fails this close together have one cause. */
 const togetherMs = 5_000;
-/** Fewer services than this are not many. */
-const fewest = 5;
 /** Once half of them are up again, so long is waited for the others to follow. */
 const followMs = 60_000;
 /** So many are asked at once, this long apart: there may be thousands. */
