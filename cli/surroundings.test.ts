@@ -39,6 +39,25 @@ describe('the demo’s parts', () => {
   });
 });
 
+describe('the parts of a kind', () => {
+  const cases = [
+    { name: 'go away where nothing has it', services: 'app: { metrics: "http://app/" }', wanted: [] },
+    { name: 'are there for this machine', services: 'here: { kind: host }', wanted: ['node-exporter'] },
+    { name: 'are there for its containers', services: 'c: { kind: containers }', wanted: ['cadvisor'] },
+    {
+      name: 'go away where another machine has its own',
+      services: 'there: { kind: host, metrics: "http://there:9100/metrics" }',
+      wanted: [],
+    },
+  ] as const;
+  test.each(cases)('$name', ({ services, wanted }) => {
+    const found = [...wantedParts(config(services))];
+    expect(found.filter((part) => part === 'node-exporter' || part === 'cadvisor')).toEqual(wanted);
+  });
+});
+
+const exporter = { service: 'cache', target: { kind: 'redis', host: 'cache', port: 6379 } } as const;
+
 describe('natively', () => {
   const options = { config: plain, data: '/data', out: '/data/config', present: new Set(['loki'] as const) };
   const native = nativeSurroundings({ ...options, ports: { prometheus: 19_090 } });
@@ -50,6 +69,12 @@ describe('natively', () => {
     expect(native.reach('mailpit:1025')).toBe('127.0.0.1:1025');
     expect(native.reach('panel.example.org:443')).toBe('panel.example.org:443');
     expect([native.has('loki'), native.has('prometheus')]).toEqual([true, false]);
+  });
+
+  test('exporters have the ports that were chosen for them, where they run', () => {
+    const exporters = new Map([['redis-exporter-cache', 9122]]);
+    expect(nativeSurroundings({ ...options, exporters }).exporter(exporter)).toBe('127.0.0.1:9122');
+    expect(native.exporter(exporter)).toBeUndefined();
   });
 
   test('folders are below the data folder', () => {
@@ -68,6 +93,7 @@ test('in containers parts have names, and secrets are mounted', () => {
   const compose = composeSurroundings(plain);
   expect(compose.address('prometheus')).toBe('prometheus:9090');
   expect(compose.reach('mailpit:1025')).toBe('mailpit:1025');
+  expect(compose.exporter(exporter)).toBe('redis-exporter-cache:9121');
   expect(compose.folder('alerts')).toBe('/etc/watchpost/alerts');
   expect(compose.secret(join('/run/secrets', 'x'))).toBe('/run/secrets/x');
 });

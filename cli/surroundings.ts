@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/model.ts';
+import { exporterKinds, exporterName } from '../stack/exporters.ts';
+import type { ServiceKind } from '../stack/kinds.ts';
 import { type Part, partNames, parts } from '../stack/parts.ts';
 import type { GeneratedFolder, Surroundings } from '../stack/surroundings.ts';
 import { findProber } from './plan-from-config.ts';
@@ -15,6 +17,7 @@ export function composeSurroundings(config: Config): Surroundings {
     folder: composeFolder,
     data: (part) => composeData[part] ?? `/var/lib/${part}`,
     secret: (path) => path,
+    exporter: (exporter) => `${exporterName(exporter)}:${exporterKinds[exporter.target.kind].port}`,
     has: (part) => wanted.has(part),
   };
 }
@@ -42,12 +45,15 @@ export interface NativeOptions {
   readonly out: string;
   /** The parts that run. */
   readonly present: ReadonlySet<Part>;
+  /** The ports of the exporters that run, by name. */
+  readonly exporters?: ReadonlyMap<string, number>;
   /** Ports other than the usual ones. */
   readonly ports?: Readonly<Partial<Record<Part, number>>>;
 }
 
 /** As the host sees it: everything on 127.0.0.1, paths are the host's. */
-export function nativeSurroundings({ config, data, out, present, ports = {} }: NativeOptions): Surroundings {
+export function nativeSurroundings(options: NativeOptions): Surroundings {
+  const { config, data, out, present, exporters, ports = {} } = options;
   const port = (part: Part) => ports[part] ?? parts[part].port;
   return {
     target: 'native',
@@ -61,6 +67,10 @@ export function nativeSurroundings({ config, data, out, present, ports = {} }: N
     folder: (folder: GeneratedFolder) => join(resolve(out), folder, 'generated'),
     data: (part) => join(resolve(data), part),
     secret: (path) => nativeSecret(path, config.file),
+    exporter: (exporter) => {
+      const at = exporters?.get(exporterName(exporter));
+      return at === undefined ? undefined : `127.0.0.1:${at}`;
+    },
     has: (part) => present.has(part),
   };
 }
@@ -75,15 +85,22 @@ export function nativeSecret(path: string, configFile: string): string {
   return existsSync(path) ? path : join(folder, 'secrets', basename(path));
 }
 
-/** The parts that this configuration asks for: all but the demo's own, which it must name. */
+/** The parts that this configuration asks for: all but the demo's own, which it must name, and those that a kind brings. */
 export function wantedParts(config: Config): ReadonlySet<Part> {
   return new Set(
     partNames.filter((part) => {
       if (part === 'demo') return namesDemo(config);
       if (part === 'mailpit') return emails(config).some((email) => email.smarthost.host === 'mailpit');
+      if (part === 'node-exporter') return isHere(config, 'host');
+      if (part === 'cadvisor') return isHere(config, 'containers');
       return true;
     }),
   );
+}
+
+/** Whether this machine is watched as that; another one has an exporter of its own. */
+function isHere({ services }: Config, kind: ServiceKind): boolean {
+  return services.some((service) => service.kind === kind && service.metrics === undefined);
 }
 
 function emails(config: Config) {

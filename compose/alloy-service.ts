@@ -4,6 +4,7 @@ import { flow, merge, noted, type YamlValue } from '../stack/generated-yaml.ts';
 import { folderOfGlob, hostFilesMount } from '../stack/host-files.ts';
 import { composeImage, parts } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
+import { readOnlyBind } from './bind.ts';
 import type { ComposeService } from './compose-service.ts';
 import { bashGet, healthCheck } from './health.ts';
 import { dataVolume, literal } from './names.ts';
@@ -51,16 +52,11 @@ export function alloyService(config: Config, surroundings: Surroundings): Compos
 
 /** The journal lies in one of the two, as the host keeps it; the id says which is the host's own. */
 const journal: readonly YamlValue[] = [
-  noted("The host's journal.", readOnly('/var/log', '/var/log')),
-  readOnly('/run/log', '/run/log'),
-  readOnly('/etc/machine-id', '/etc/machine-id'),
+  noted("The host's journal.", readOnlyBind('/var/log', '/var/log')),
+  readOnlyBind('/run/log', '/run/log'),
+  readOnlyBind('/etc/machine-id', '/etc/machine-id'),
 ];
 
 function hostFolder(folder: string): YamlValue {
-  return readOnly(folder, `${hostFilesMount}${folder === '/' ? '' : folder}`);
-}
-
-/** A folder that is not there is an error: made by the engine, it would be empty and belong to root. */
-function readOnly(source: string, target: string): YamlValue {
-  return { type: 'bind', source, target, read_only: true, bind: flow({ create_host_path: false }) };
+  return readOnlyBind(folder, `${hostFilesMount}${folder === '/' ? '' : folder}`);
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is how Compose writes a variable
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import type { Config, ProbeConfig } from '../config/model.ts';
@@ -13,6 +14,7 @@ interface Service {
   readonly privileged?: boolean;
   readonly cap_drop?: readonly string[];
   readonly cap_add?: readonly string[];
+  readonly devices?: readonly string[];
   readonly security_opt?: readonly string[];
   readonly pid?: string;
   readonly network_mode?: string;
@@ -29,6 +31,7 @@ interface Service {
   readonly mem_limit?: string;
   readonly logging?: unknown;
   readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
 }
 
 interface ComposeFile {
@@ -70,6 +73,31 @@ const full = configForTest({
       probes: [probe({ value: 'https://shop', options: { ca_file: '/run/secrets/ca.pem', headers: {} } })],
     }),
     serviceForTest({ name: 'edge', logs: { kind: 'unit', unit: 'nginx.service' } }),
+    serviceForTest({ name: 'here', kind: 'host', units: ['docker.service', 'nginx.service'] }),
+    serviceForTest({ name: 'containers', kind: 'containers' }),
+    serviceForTest({
+      name: 'orders',
+      kind: 'postgres',
+      exporter: {
+        kind: 'postgres',
+        host: 'db',
+        port: 5432,
+        username: 'monitor',
+        database: 'app',
+        password: { file: '/run/secrets/orders_password' },
+        tls: { verify: true, caFile: '/run/secrets/ca.pem' },
+      },
+    }),
+    serviceForTest({
+      name: 'cache',
+      kind: 'redis',
+      exporter: { kind: 'redis', host: 'cache', port: 6379, password: { file: '/run/secrets/cache_password' } },
+    }),
+    serviceForTest({
+      name: 'web',
+      kind: 'nginx',
+      exporter: { kind: 'nginx', statusUrl: 'http://nginx/status?a=$b' },
+    }),
   ],
   notify: {
     slack: { webhookUrlFile: '/run/secrets/slack_webhook_url' },
@@ -94,7 +122,7 @@ describe('every service', () => {
     expect(service).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],
-      security_opt: ['no-new-privileges:true'],
+      security_opt: expect.arrayContaining(['no-new-privileges:true']),
       logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
     });
     expect(service.privileged).toBeUndefined();
@@ -108,8 +136,9 @@ describe('every service', () => {
 
   test.for(services.filter(({ service }) => !service.profiles))(
     '$name says when it is healthy, and as whom it runs',
-    ({ service }) => {
-      expect(service.healthcheck?.test[0]).toBe('CMD');
+    ({ name, service }) => {
+      // That image holds one program, and nothing that could ask it.
+      if (name !== 'nginx-exporter-web') expect(service.healthcheck?.test[0]).toBe('CMD');
       expect(service.user).toMatch(/^\d+:\d+$/);
       expect(service.restart).toBe('unless-stopped');
     },
@@ -122,19 +151,31 @@ describe('every service', () => {
 });
 
 test('whoever has more rights than the rest is known, and says why in the file', () => {
-  const more = services.flatMap(({ name, service: { user, pid, cap_add, volumes = [] } }) => [
-    ...(user?.startsWith('0:') ? [`${name} is root`] : []),
-    ...(pid ? [`${name} sees the processes of the host`] : []),
-    ...(cap_add ?? []).map((right) => `${name} has ${right}`),
-    ...volumes.flatMap((volume) =>
-      typeof volume === 'string' && volume.startsWith('/') ? [`${name} mounts ${volume}`] : [],
-    ),
+  const more = services.flatMap(({ name, service }) => [
+    ...(service.user?.startsWith('0:') ? [`${name} is root`] : []),
+    ...(service.pid ? [`${name} sees the processes of the host`] : []),
+    ...(service.cap_add ?? []).map((right) => `${name} has ${right}`),
+    ...(service.devices ?? []).map((device) => `${name} has ${device}`),
+    ...(service.security_opt ?? []).slice(1).map((option) => `${name} has ${option}`),
+    ...(service.volumes ?? []).flatMap((volume) => {
+      if (typeof volume !== 'string')
+        return volume.source.endsWith('socket') ? [`${name} mounts ${volume.source}`] : [];
+      return volume.startsWith('/') ? [`${name} mounts ${volume}`] : [];
+    }),
   ]);
   expect(more.sort()).toEqual([
     'alloy has DAC_READ_SEARCH',
     'alloy is root',
     'alloy mounts /var/run/docker.sock:/var/run/docker.sock:ro',
+    'cadvisor has /dev/kmsg',
+    'cadvisor has SYSLOG',
+    'cadvisor is root',
+    'cadvisor mounts /sys:/sys:ro',
+    'cadvisor mounts /var/lib/docker:/var/lib/docker:ro',
+    'cadvisor mounts /var/run/docker.sock:/var/run/docker.sock:ro',
+    'node-exporter has apparmor:unconfined',
     'node-exporter mounts /:/host:ro',
+    'node-exporter mounts /run/dbus/system_bus_socket',
     'node-exporter sees the processes of the host',
   ]);
   expect(text(full).match(/# Exception: /g)).toHaveLength(more.length);
@@ -142,7 +183,7 @@ test('whoever has more rights than the rest is known, and says why in the file',
 
 describe('what the configuration decides', () => {
   test('nothing configured: no secret, no variable, no demo, no Mailpit, no file of the host', () => {
-    const file = read(plain, composeForTest(['demo', 'mailpit']));
+    const file = read(plain, composeForTest(['demo', 'mailpit', 'cadvisor']));
     expect(file.secrets).toBeUndefined();
     expect(file.services.watchpost?.environment).toBeUndefined();
     expect(file.services.watchpost?.depends_on).toEqual({ alertmanager: { condition: 'service_started' } });
@@ -167,6 +208,8 @@ describe('what the configuration decides', () => {
     const { secrets, services: all } = read(full);
     expect(secrets).toEqual({
       'ca.pem': { file: './secrets/ca.pem' },
+      cache_password: { file: './secrets/cache_password' },
+      orders_password: { file: './secrets/orders_password' },
       slack_webhook_url: { file: './secrets/slack_webhook_url' },
       smtp_password: { file: './secrets/smtp_password' },
     });
@@ -174,6 +217,8 @@ describe('what the configuration decides', () => {
     expect(given).toEqual([
       ['watchpost', ['ca.pem', 'slack_webhook_url', 'smtp_password']],
       ['alertmanager', ['slack_webhook_url', 'smtp_password']],
+      ['postgres-exporter-orders', ['ca.pem', 'orders_password']],
+      ['redis-exporter-cache', ['cache_password']],
     ]);
   });
 
@@ -192,6 +237,54 @@ describe('what the configuration decides', () => {
       { source: '/etc/machine-id', target: '/etc/machine-id', ...readOnly },
       { source: '/srv/shop/log', target: '/host/srv/shop/log', ...readOnly },
     ]);
+  });
+});
+
+describe('exporters', () => {
+  const { services: all } = read(full);
+
+  test('are told what to ask, and read the password themselves', () => {
+    expect(all['postgres-exporter-orders']).toMatchObject({
+      command: ['--web.listen-address=0.0.0.0:9187', '--collection-timeout=3s'],
+      environment: {
+        DATA_SOURCE_URI:
+          'db:5432/app?sslmode=verify-full&connect_timeout=3&application_name=postgres_exporter&sslrootcert=%2Frun%2Fsecrets%2Fca.pem',
+        DATA_SOURCE_USER: 'monitor',
+        DATA_SOURCE_PASS_FILE: '/run/secrets/orders_password',
+      },
+    });
+    expect(all['nginx-exporter-web']?.command).toContain('--nginx.scrape-uri=http://nginx/status?a=$$b');
+  });
+
+  test('that cannot read a password from a file have a shell read it', () => {
+    expect(all['redis-exporter-cache']).toMatchObject({
+      entrypoint: [
+        '/bin/sh',
+        '-c',
+        `REDIS_PASSWORD="$$(cat '/run/secrets/cache_password')" && export REDIS_PASSWORD && exec "$$0" "$$@"`,
+        '/redis_exporter',
+      ],
+      environment: { REDIS_ADDR: 'redis://cache:6379' },
+    });
+  });
+
+  test('publish no port: only Prometheus asks them', () => {
+    const exporters = Object.entries(all).filter(([name]) => name.includes('-exporter-'));
+    expect(exporters.flatMap(([name, { ports }]) => (ports ? [name] : []))).toEqual([]);
+    expect(exporters).toHaveLength(3);
+  });
+
+  test('take the password of the probe from the same variable', () => {
+    const exporter = {
+      kind: 'redis',
+      host: 'cache',
+      port: 6379,
+      password: { variable: 'CACHE_PASSWORD', inUrl: true },
+    } as const;
+    const config = configForTest({ services: [serviceForTest({ name: 'cache', kind: 'redis', exporter })] });
+    expect(read(config).services['redis-exporter-cache']?.environment).toEqual({
+      REDIS_ADDR: 'redis://:${CACHE_PASSWORD}@cache:6379',
+    });
   });
 });
 

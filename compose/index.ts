@@ -1,7 +1,9 @@
 import type { Config } from '../config/model.ts';
+import { exporterName, exportersOf } from '../stack/exporters.ts';
 import { anchored, flow, spaced, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
 import { composeProject, type Part, partNames } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
+import { exporterService } from './exporter-services.ts';
 import { generateTool } from './generate-tool.ts';
 import { dataVolume } from './names.ts';
 import { allSecrets } from './secrets.ts';
@@ -16,6 +18,7 @@ project by their names, join its network there:
   services:
     watchpost: { networks: [default, shop] }
     prometheus: { networks: [default, shop] }   # only where it scrapes a \`metrics\` URL of that project
+    postgres-exporter-db: { networks: [default, shop] }   # the exporter of a service of that project, as it is called below
   networks:
     shop: { external: true, name: shop_default }
 
@@ -42,6 +45,12 @@ export function generateCompose(config: Config, surroundings: Surroundings): rea
     ),
     services: spaced({
       ...Object.fromEntries(present.map((part) => [part, spaced(...services[part](config, surroundings))])),
+      ...Object.fromEntries(
+        exportersOf(config.services).map((exporter) => [
+          exporterName(exporter),
+          spaced(...exporterService(exporter, surroundings)),
+        ]),
+      ),
       generate: spaced(...generateTool),
     }),
     ...(volumes.length > 0 && {

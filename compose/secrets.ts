@@ -1,4 +1,5 @@
 import type { Channels, Config } from '../config/model.ts';
+import { type Exporter, exportersOf } from '../stack/exporters.ts';
 
 const mounted = /^\/run\/secrets\/([\w.-]+)$/;
 
@@ -12,9 +13,15 @@ export function probeSecrets(config: Config): readonly string[] {
   return unique(config.services.flatMap(({ probes }) => probes.flatMap(({ options }) => texts(options))));
 }
 
+/** Names of the secrets that an exporter, or the shell before it, reads. */
+export function exporterSecrets({ target }: Exporter): readonly string[] {
+  return unique(texts(target));
+}
+
 /** What Compose must mount: every secret that the configuration names as `/run/secrets/NAME`. */
 export function allSecrets(config: Config): readonly string[] {
-  return [...new Set([...notifySecrets(config), ...probeSecrets(config)])].sort();
+  const exporters = exportersOf(config.services).flatMap(exporterSecrets);
+  return [...new Set([...notifySecrets(config), ...probeSecrets(config), ...exporters])].sort();
 }
 
 function filesOf({ slack, email }: Channels): readonly string[] {
@@ -25,7 +32,7 @@ function unique(paths: readonly string[]): readonly string[] {
   return [...new Set(paths.flatMap((path) => mounted.exec(path)?.[1] ?? []))].sort();
 }
 
-/** Every text in the options of a probe, whatever its protocol. */
+/** Every text in the options of a probe or an exporter, whatever its protocol. */
 function texts(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];

@@ -4,6 +4,7 @@ import { flow, merge, noted, type YamlValue } from '../stack/generated-yaml.ts';
 import { composeImage, demoTlsPort, type Part, parts } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
 import { alloyService } from './alloy-service.ts';
+import { cadvisorService } from './cadvisor-service.ts';
 import type { ComposeService } from './compose-service.ts';
 import { grafanaService } from './grafana-service.ts';
 import { healthCheck, nodeFetch, wget } from './health.ts';
@@ -103,6 +104,7 @@ export const services: Readonly<Record<Part, Make>> = {
   grafana: grafanaService,
   alloy: alloyService,
   'node-exporter': nodeExporterService,
+  cadvisor: cadvisorService,
 
   demo: (config, surroundings) => [
     {

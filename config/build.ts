@@ -1,4 +1,6 @@
+import { exporterKinds } from '../stack/exporters.ts';
 import { type MaintenanceWindow, weekdays } from '../stack/maintenance.ts';
+import { exporterTarget } from './exporter.ts';
 import type {
   Channels,
   Config,
@@ -13,6 +15,8 @@ import type { ReadProbe } from './probe.ts';
 import { asMap, member, type RawMap } from './raw.ts';
 import type { Document } from './schema.ts';
 import { timing } from './timing.ts';
+
+const exporterKindNames = Object.keys(exporterKinds) as readonly (keyof typeof exporterKinds)[];
 
 /** Puts together what the schemas parsed. Everything is right by now. */
 export function buildConfig(
@@ -36,6 +40,7 @@ export function buildConfig(
       return buildService(
         name,
         service,
+        member(rawServices, name),
         own.map(([probeName, probe]) =>
           buildProbe(name, probeName, probe, member(rawProbes, probeName), document, raw),
         ),
@@ -73,12 +78,15 @@ function buildWindow(
 function buildService(
   name: string,
   service: Document['services'][string],
+  rawService: unknown,
   probes: readonly ProbeConfig[],
 ): ServiceConfig {
-  const { team, labels, depends_on, slo, metrics } = service;
+  const { kind, team, labels, depends_on, slo, metrics, units } = service;
   const logs = logSource(service.logs);
+  const exporter = exporterOf(service, rawService);
   return {
     name,
+    ...(kind && { kind }),
     team,
     labels,
     dependsOn: depends_on,
@@ -90,10 +98,30 @@ function buildService(
       },
     }),
     ...(metrics !== undefined && { metrics }),
+    ...(exporter && { exporter }),
+    ...(units && { units: [...new Set(units.map(wholeUnitName))] }),
     ...(logs && { logs }),
     probes,
   };
 }
+
+/** The one that the stack runs for this service alone. */
+function exporterOf(
+  { kind, metrics, exporter }: Document['services'][string],
+  rawService: unknown,
+): ServiceConfig['exporter'] {
+  const own = exporterKindNames.find((one) => one === kind);
+  if (own === undefined || metrics !== undefined) return undefined;
+  const target = exporterTarget(own, rawService, exporter ?? {});
+  return 'lacks' in target ? undefined : target;
+}
+
+/** As systemctl does: a name without the type of a unit is that of a service. */
+function wholeUnitName(name: string): string {
+  return unitType.test(name) ? name : `${name}.service`;
+}
+
+const unitType = /\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
 
 function buildProbe(
   service: string,

@@ -6,6 +6,7 @@ import { dependencyFaults } from './dependencies.ts';
 import type { Fault, Path } from './fault.ts';
 import { hostPort } from './fields.ts';
 import { missingKey } from './issues.ts';
+import { kindFaults } from './kinds.ts';
 import { officeHoursFaults, windowFaults } from './maintenance.ts';
 import { suggest } from './nearest.ts';
 import { asMap, asText, member, type RawMap } from './raw.ts';
@@ -20,6 +21,7 @@ export function crossChecks(document: RawMap, tree: YamlTree): readonly Fault[] 
   return [
     ...dependencyFaults(services, tree),
     ...serviceFaults(services, tree),
+    ...kindFaults(document, tree),
     ...timeoutFaults(document, tree),
     ...windowFaults(document, tree),
     ...officeHoursFaults(document, tree),
@@ -38,8 +40,10 @@ function serviceFaults(services: unknown, tree: YamlTree): readonly Fault[] {
     const path = ['services', name];
     const isOurs = name === manyServices.service;
     const keys = Object.keys(asMap(own));
-    // An unknown key has its own fault, and may well be one of the three.
-    const watches = keys.some((key) => ['probes', 'metrics', 'logs'].includes(key) || !serviceKeys.includes(key));
+    // An unknown key has its own fault, and may well be one of these.
+    const watches = keys.some(
+      (key) => ['kind', 'probes', 'metrics', 'logs'].includes(key) || !serviceKeys.includes(key),
+    );
     const nothing = 'nothing of this service is watched: it has no probes, no metrics and no logs';
     return [
       ...(isOurs ? [fault(tree, path, `the name "${name}" is the stack's own`, undefined, 'key')] : []),

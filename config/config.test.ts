@@ -20,11 +20,11 @@ function onlyProbe(probe: string, options: Partial<LoadOptions> = {}, head = '')
 }
 
 describe('the shipped file and the examples', () => {
-  const env = { PANEL_PROBE_TOKEN: 'hunter2' };
+  const env = { PANEL_PROBE_TOKEN: 'hunter2', ORDERS_PASSWORD: 'hunter3', SESSIONS_PASSWORD: 'hunter4' };
   const files = globSync(['watchpost.yaml', 'examples/*.yaml']);
 
-  test('there are four of them', () => {
-    expect(files.length).toBeGreaterThanOrEqual(4);
+  test('there are six of them', () => {
+    expect(files.length).toBeGreaterThanOrEqual(6);
   });
 
   test.each(files)('%s loads, as the service and as a generator read it', (file) => {

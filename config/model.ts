@@ -1,3 +1,5 @@
+import type { ExporterTarget } from '../stack/exporters.ts';
+import type { ServiceKind } from '../stack/kinds.ts';
 import type { Severity } from '../stack/labels.ts';
 import type { Urls } from '../stack/links.ts';
 import type { MaintenanceWindow, Weekday } from '../stack/maintenance.ts';
@@ -47,12 +49,18 @@ export interface Location {
 
 export interface ServiceConfig {
   readonly name: string;
+  /** What it is, where that is more than something to probe: brings an exporter, a scrape and rules. */
+  readonly kind?: ServiceKind;
   readonly team: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly dependsOn: readonly string[];
   readonly slo?: SloConfig;
-  /** URL that Prometheus scrapes. No variable can stand in it: Prometheus reads it itself. */
+  /** URL that Prometheus scrapes. No variable can stand in it: Prometheus reads it itself. Of a kind: the user's own exporter. */
   readonly metrics?: string;
+  /** What the exporter asks that the stack runs for this service; missing where it runs none, or one for all (host, containers). */
+  readonly exporter?: ExporterTarget;
+  /** Of a host: the systemd units that must be active, by their whole names. */
+  readonly units?: readonly string[];
   readonly logs?: LogSource;
   readonly probes: readonly ProbeConfig[];
 }

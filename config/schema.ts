@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { serviceKinds } from '../stack/kinds.ts';
 import { defaultLocation, defaultTeam, severities } from '../stack/labels.ts';
 import { defaultUrls } from '../stack/links.ts';
 import { weekdays } from '../stack/maintenance.ts';
@@ -57,9 +58,54 @@ const logs = z
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 
+/** What the exporter of a service asks, and as whom. Other parts read it, so no variable may stand in it. */
+export const exporterOptions = z.strictObject({
+  address: field.hostPort
+    .optional()
+    .describe('`postgres`, `redis`: where the server listens: db.example.org:5432.')
+    .meta({ shownDefault: 'that of the first `postgres` or `redis` probe of the service' }),
+  database: field
+    .line('the name of a database', 63)
+    .optional()
+    .describe('`postgres`: the database to connect to. What is measured is that of the whole server.')
+    .meta({ shownDefault: 'that of the probe, else `postgres`' }),
+  username: field
+    .line('a user name', 200)
+    .optional()
+    .describe('`postgres`, `redis`: whom to log in as; for PostgreSQL one that was granted pg_monitor is enough.')
+    .meta({ shownDefault: 'that of the probe' }),
+  password_file: field.filePath
+    .optional()
+    .describe('`postgres`, `redis`: file that holds the password and nothing else.')
+    .meta({ shownDefault: 'the variable that stands for the password in the probe' }),
+  status_url: field.scrapedUrl
+    .optional()
+    .describe('`nginx`: URL of its stub_status page: http://nginx:8080/stub_status. Required for this kind.'),
+  tls: z
+    .boolean()
+    .optional()
+    .describe('`postgres`, `redis`: whether to speak TLS.')
+    .meta({ shownDefault: 'as the probe does' }),
+  ca_file: field.filePath
+    .optional()
+    .describe('PEM file of the certificate authorities to trust.')
+    .meta({ shownDefault: 'that of the probe' }),
+  trust: z
+    .enum(['chain', 'any'])
+    .optional()
+    .describe('`chain`: the certificate must be right. `any`: nothing in it is looked at.')
+    .meta({ shownDefault: 'as the probe, else `chain`' }),
+});
+
 /** `probe` is the schema of a probe: that of each protocol for editors, any map for the loader. */
 export function service<Probe extends z.ZodType>(probe: Probe) {
   return z.strictObject({
+    kind: z
+      .enum(serviceKinds)
+      .optional()
+      .describe(
+        'What it is, where that is more than something to probe: brings an exporter, its scrape and its alert rules. `host` and `containers` are this machine and what runs in its Docker engine.',
+      ),
     team: field.name.default(defaultTeam).describe('Who is paged: a key of `notify.teams`, or anybody.'),
     labels: z
       .record(field.labelName, field.line('a text of 1 to 128 characters', 128))
@@ -70,7 +116,18 @@ export function service<Probe extends z.ZodType>(probe: Probe) {
       .default([])
       .describe('Services that this one needs. While one of them is down, only that one pages.'),
     slo: slo.optional().describe('Service level objective.'),
-    metrics: field.scrapedUrl.optional().describe('URL that Prometheus scrapes.'),
+    metrics: field.scrapedUrl
+      .optional()
+      .describe('URL that Prometheus scrapes. With a `kind`: that of an exporter of yours, and none is brought.'),
+    exporter: exporterOptions
+      .optional()
+      .describe('What the exporter of a `kind` asks. Where a probe of the service says it already, leave it out.'),
+    units: z
+      .array(field.unitName)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('`kind: host`: the systemd units that must be active: [nginx, docker.service].'),
     logs: logs.optional().describe('Where the log lines of the service come from: one of the three.'),
     probes: z.record(field.name, probe).default({}).describe('What is checked, by name.'),
   });

@@ -3,6 +3,7 @@ import { formatDuration } from '../stack/duration.ts';
 import { noted, spaced, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
 import { scrapeIntervalMs, scrapeTimeoutMs } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
+import { kindJobs } from './kind-jobs.ts';
 import { partJobs } from './part-jobs.ts';
 import { serviceJobs } from './service-jobs.ts';
 
@@ -22,13 +23,16 @@ export function generatePrometheus(config: Config, surroundings: Surroundings): 
     ...(has('alertmanager') && { alerting: spaced(alerting(surroundings)) }),
     scrape_configs: spaced([
       ...partJobs(config, surroundings),
-      ...serviceJobs(config, surroundings).map((job, index) =>
-        index === 0 ? noted('What the services say of themselves.', job) : job,
-      ),
+      ...firstNoted('What exporters say of services of a kind.', kindJobs(config, surroundings)),
+      ...firstNoted('What the services say of themselves.', serviceJobs(config, surroundings)),
     ]),
   };
   const about = 'No external labels: an alert from here must be the same one that the probe service posts.';
   return [yamlFile('prometheus/generated/prometheus.yaml', about, value)];
+}
+
+function firstNoted(comment: string, jobs: readonly YamlValue[]): readonly YamlValue[] {
+  return jobs.map((job, index) => (index === 0 ? noted(comment, job) : job));
 }
 
 function alerting({ address }: Surroundings): YamlValue {

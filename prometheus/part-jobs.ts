@@ -11,7 +11,6 @@ const scraped = {
   loki: {},
   grafana: {},
   alloy: {},
-  'node-exporter': { comment: 'The host.' },
 } as const satisfies Partial<Record<Part, { comment?: string; keys?: Readonly<Record<string, YamlValue>> }>>;
 
 /** The jobs under which Prometheus scrapes the parts of the stack. */

@@ -9,6 +9,7 @@ const config = configForTest({
     serviceForTest({ name: 'silent' }),
     serviceForTest({ name: 'edge', metrics: 'https://edge.example.org/metrics?part=a&part=b&full=1' }),
     serviceForTest({ name: 'grafana', metrics: 'http://[::1]/metrics' }),
+    serviceForTest({ name: 'here', kind: 'host' }),
   ],
 });
 
@@ -62,11 +63,14 @@ scrape_configs:
     static_configs:
       - targets:
           - alloy:12345
-  # The host.
-  - job_name: node-exporter
+  # What exporters say of services of a kind.
+  - job_name: host
     static_configs:
       - targets:
           - node-exporter:9100
+        labels:
+          service: here
+          team: ops
   # What the services say of themselves.
   - job_name: shop
     metrics_path: /health/metrics
@@ -130,6 +134,80 @@ scrape_configs:
       ['shop', ['127.0.0.1:39417']],
       ['edge', ['edge.example.org:443']],
       ['service/grafana', ['[::1]:80']],
+    ]);
+  });
+});
+
+describe('services of a kind', () => {
+  const server = { host: 'db', port: 5432 };
+  const services = [
+    serviceForTest({
+      name: 'orders',
+      kind: 'postgres',
+      labels: { tier: 'gold' },
+      exporter: { kind: 'postgres', ...server, username: 'monitor', database: 'app' },
+    }),
+    serviceForTest({
+      name: 'archive',
+      team: 'data',
+      kind: 'postgres',
+      metrics: 'https://db.example.org/probe?target=archive&module=all',
+    }),
+    serviceForTest({ name: 'cache', kind: 'redis', exporter: { kind: 'redis', host: 'cache', port: 6379 } }),
+    serviceForTest({ name: 'edge', kind: 'nginx', exporter: { kind: 'nginx', statusUrl: 'http://nginx/' } }),
+    serviceForTest({ name: 'here', kind: 'host' }),
+    serviceForTest({ name: 'there', kind: 'host', metrics: 'http://there:9100/metrics' }),
+    serviceForTest({ name: 'containers', kind: 'containers' }),
+    // A job of this name would get the rules of the kind.
+    serviceForTest({ name: 'redis', metrics: 'http://redis-app/metrics' }),
+  ];
+
+  function jobs(surroundings = composeForTest()): readonly (readonly [string, unknown])[] {
+    const [file] = generatePrometheus(configForTest({ services }), surroundings);
+    const read = load(file?.content ?? '') as { scrape_configs: readonly ScrapeConfig[] };
+    const ofKinds = read.scrape_configs.slice(-6);
+    return ofKinds.map(({ job_name, static_configs }) => [job_name, static_configs]);
+  }
+
+  test('share a job named after the kind, and keep their name, team and labels', () => {
+    expect(jobs()).toEqual([
+      [
+        'postgres',
+        [
+          { targets: ['postgres-exporter-orders:9187'], labels: { tier: 'gold', service: 'orders', team: 'ops' } },
+          {
+            targets: ['db.example.org:443'],
+            labels: {
+              __scheme__: 'https',
+              __metrics_path__: '/probe',
+              __param_target: 'archive',
+              __param_module: 'all',
+              service: 'archive',
+              team: 'data',
+            },
+          },
+        ],
+      ],
+      ['redis', [{ targets: ['redis-exporter-cache:9121'], labels: { service: 'cache', team: 'ops' } }]],
+      ['nginx', [{ targets: ['nginx-exporter-edge:9113'], labels: { service: 'edge', team: 'ops' } }]],
+      [
+        'host',
+        [
+          { targets: ['node-exporter:9100'], labels: { service: 'here', team: 'ops' } },
+          { targets: ['there:9100'], labels: { service: 'there', team: 'ops' } },
+        ],
+      ],
+      ['containers', [{ targets: ['cadvisor:9816'], labels: { service: 'containers', team: 'ops' } }]],
+      ['service/redis', [{ targets: ['redis-app:80'], labels: { service: 'redis' } }]],
+    ]);
+  });
+
+  test('are scraped where their exporter runs, and not where it does not', () => {
+    const native = { ...nativeForTest(['cadvisor', 'node-exporter']), exporter: () => undefined };
+    expect(jobs(native).slice(-3)).toEqual([
+      ['postgres', [expect.objectContaining({ targets: ['db.example.org:443'] })]],
+      ['host', [expect.objectContaining({ targets: ['there:9100'] })]],
+      ['service/redis', [expect.objectContaining({ targets: ['redis-app:80'] })]],
     ]);
   });
 });

@@ -1,12 +1,13 @@
 import type { Config, ServiceConfig } from '../config/model.ts';
 import type { YamlValue } from '../stack/generated-yaml.ts';
+import { serviceKinds } from '../stack/kinds.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
 import { partJobNames } from './part-jobs.ts';
 
-/** One job for each service that has a `metrics` URL. */
+/** One job for each service that has a `metrics` URL of its own; those with a kind share the job of that kind. */
 export function serviceJobs(config: Config, surroundings: Surroundings): readonly YamlValue[] {
   return config.services.flatMap((service) =>
-    service.metrics === undefined ? [] : [serviceJob(service, new URL(service.metrics), surroundings)],
+    service.metrics === undefined || service.kind ? [] : [serviceJob(service, new URL(service.metrics), surroundings)],
   );
 }
 
@@ -23,11 +24,14 @@ function serviceJob(service: ServiceConfig, url: URL, { reach }: Surroundings): 
   };
 }
 
-/** The service's name; where a part of the stack is called the same, that part keeps the name. */
+/** The service's name; where a part of the stack or a kind is called the same, that keeps the name. */
 function serviceJobName(service: string): string {
-  return partJobNames.includes(service) ? `service/${service}` : service;
+  return otherJobs.includes(service) ? `service/${service}` : service;
 }
 
-function withPort(url: URL): string {
+const otherJobs: readonly string[] = [...partJobNames, ...serviceKinds];
+
+/** What Prometheus dials. */
+export function withPort(url: URL): string {
   return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
 }

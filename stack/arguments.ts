@@ -18,12 +18,22 @@ export const grafanaPasswordFile = 'admin-password';
  * Command line and environment of a component: one place for both ways of running. In a container it follows the image's
  * entry point; natively it follows the program. Where a program finds what it was installed with (Grafana's home folder)
  * is for the native way to add.
+ * @param units the systemd units that node_exporter tells of
  */
-export function componentCommand(part: Part, surroundings: Surroundings, urls: Urls = defaultUrls): ComponentCommand {
-  return { env: {}, ...commands[part](surroundings, urls) };
+export function componentCommand(
+  part: Part,
+  surroundings: Surroundings,
+  urls: Urls = defaultUrls,
+  units: readonly string[] = [],
+): ComponentCommand {
+  return { env: {}, ...commands[part](surroundings, urls, units) };
 }
 
-type Command = (surroundings: Surroundings, urls: Urls) => { args: readonly string[]; env?: Record<string, string> };
+type Command = (
+  surroundings: Surroundings,
+  urls: Urls,
+  units: readonly string[],
+) => { args: readonly string[]; env?: Record<string, string> };
 
 const commands: Readonly<Record<Part, Command>> = {
   watchpost: (surroundings) => {
@@ -82,10 +92,27 @@ const commands: Readonly<Record<Part, Command>> = {
       `${surroundings.folder('loki')}/config.alloy`,
     ],
   }),
-  'node-exporter': (surroundings) => ({
+  'node-exporter': (surroundings, _urls, units) => ({
     args: [
       `--web.listen-address=${listen('node-exporter', surroundings)}`,
       ...(surroundings.target === 'compose' ? hostSeenFromContainer : []),
+      ...(units.length > 0 ? systemdUnits(units) : []),
+    ],
+    ...(units.length > 0 &&
+      surroundings.target === 'compose' && { env: { DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${systemBusSocket}` } }),
+  }),
+  cadvisor: (surroundings) => ({
+    args: [
+      `--listen_ip=${hostOf('cadvisor', surroundings)}`,
+      `--port=${portOf('cadvisor', surroundings)}`,
+      // The host as a whole is node_exporter's.
+      '--docker_only=true',
+      // Of the labels of a container only those by which Compose names it: others may hold anything, and change.
+      '--store_container_labels=false',
+      '--whitelisted_container_labels=com.docker.compose.project,com.docker.compose.service',
+      '--enable_metrics=cpu,memory,network,diskIO,oom_event',
+      '--housekeeping_interval=5s',
+      '--storage_duration=1m',
     ],
   }),
   demo: (surroundings) => ({ args: ['demo', '--listen', listen('demo', surroundings)] }),
@@ -112,6 +139,19 @@ const hostSeenFromContainer = [
     (collector) => `--no-collector.${collector}`,
   ),
 ];
+
+/** Where the system's message bus is asked for its units, in the container as on the host. */
+export const systemBusSocket = '/run/dbus/system_bus_socket';
+
+/** Only those that are named: a host has hundreds. */
+function systemdUnits(units: readonly string[]): readonly string[] {
+  const names = units.map((unit) => unit.replaceAll(/[\\.]/g, '\\$&'));
+  return [
+    '--collector.systemd',
+    `--collector.systemd.unit-include=${names.join('|')}`,
+    '--collector.systemd.enable-restarts-metrics',
+  ];
+}
 
 function grafanaEnvironment(surroundings: Surroundings, urls: Urls): Record<string, string> {
   const data = surroundings.data('grafana');

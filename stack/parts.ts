@@ -7,6 +7,8 @@ export const parts = {
   grafana: { port: 3000, title: 'Grafana' },
   alloy: { port: 12345, title: 'Alloy (log collector)' },
   'node-exporter': { port: 9100, title: 'node_exporter' },
+  // Its own 8080 is everybody's.
+  cadvisor: { port: 9816, title: 'cAdvisor' },
   demo: { port: 39417, title: 'demo app' },
   mailpit: { port: 8025, title: 'Mailpit (mail for the demo)' },
 } as const satisfies Record<string, { port: number; title: string }>;
@@ -34,6 +36,14 @@ export const images = {
   grafana: { variable: 'WATCHPOST_IMAGE_GRAFANA', image: 'grafana/grafana:13.2.0' },
   alloy: { variable: 'WATCHPOST_IMAGE_ALLOY', image: 'grafana/alloy:v1.18.1' },
   'node-exporter': { variable: 'WATCHPOST_IMAGE_NODE_EXPORTER', image: 'prom/node-exporter:v1.12.1' },
+  cadvisor: { variable: 'WATCHPOST_IMAGE_CADVISOR', image: 'ghcr.io/google/cadvisor:0.60.5' },
+  'postgres-exporter': {
+    variable: 'WATCHPOST_IMAGE_POSTGRES_EXPORTER',
+    image: 'quay.io/prometheuscommunity/postgres-exporter:v0.20.1',
+  },
+  /** The variant with a shell, which reads the password, and wget. */
+  'redis-exporter': { variable: 'WATCHPOST_IMAGE_REDIS_EXPORTER', image: 'oliver006/redis_exporter:v1.89.0-alpine' },
+  'nginx-exporter': { variable: 'WATCHPOST_IMAGE_NGINX_EXPORTER', image: 'nginx/nginx-prometheus-exporter:1.5.1' },
   mailpit: { variable: 'WATCHPOST_IMAGE_MAILPIT', image: 'axllent/mailpit:v1.27' },
   /** Base of the probe service's own image (a build argument). */
   node: { variable: 'WATCHPOST_IMAGE_NODE', image: 'node:24-trixie-slim' },

@@ -1,3 +1,4 @@
+import type { Exporter } from './exporters.ts';
 import type { Part } from './parts.ts';
 
 /** A file that a generator wants written; nothing is written by the generator itself. */
@@ -28,6 +29,8 @@ export interface Surroundings {
   data(part: Part): string;
   /** The path under which a component reads a secret that `watchpost.yaml` names by file. */
   secret(path: string): string;
+  /** `host:port` at which Prometheus reaches the exporter of a service; undefined where it does not run. */
+  exporter(exporter: Exporter): string | undefined;
   /** Whether the part runs at all, so that nothing waits for one that does not. */
   has(part: Part): boolean;
 }

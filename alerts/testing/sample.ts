@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Channels, Config, EmailConfig, NotifyConfig, ServiceConfig, SlackConfig } from '../../config/model.ts';
+import { exporterKinds, exporterName } from '../../stack/exporters.ts';
 import { defaultUrls } from '../../stack/links.ts';
 import { parts } from '../../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../../stack/surroundings.ts';
@@ -66,6 +67,7 @@ export function sampleSurroundings(missing: readonly string[] = []): Surrounding
     folder: (folder) => `/etc/watchpost/${folder}`,
     data: (part) => `/var/lib/${part}`,
     secret: (path) => path,
+    exporter: (exporter) => `${exporterName(exporter)}:${exporterKinds[exporter.target.kind].port}`,
     has: (part) => !missing.includes(part),
   };
 }

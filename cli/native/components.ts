@@ -70,6 +70,11 @@ export const components: Readonly<Record<ComponentPart, Component>> = {
     readyPath: '/',
     install: 'apt-get install prometheus-node-exporter',
   },
+  cadvisor: {
+    programs: ['cadvisor'],
+    readyPath: '/healthz',
+    install: "one program, from cAdvisor's releases, into /usr/local/bin; it needs root",
+  },
   mailpit: {
     programs: ['mailpit'],
     furtherPorts: () => [mailpitSmtpPort],

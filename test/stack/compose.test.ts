@@ -92,7 +92,7 @@ describe.skipIf(lacking)(
       });
       const targets = await json<TargetsAnswer>(`${prometheus}/api/v1/targets?state=active`);
       const down = targets.data.activeTargets.filter(
-        (target) => target.health !== 'up' && present(target.labels.job ?? ''),
+        ({ health, labels: { job = '' } }) => health !== 'up' && present(job === 'host' ? 'node-exporter' : job),
       );
       expect(down.map((target) => ({ ...target.labels, error: target.lastError }))).toEqual([]);
     });

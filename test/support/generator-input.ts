@@ -1,4 +1,5 @@
 import type { Config, ServiceConfig } from '../../config/model.ts';
+import { exporterKinds, exporterName } from '../../stack/exporters.ts';
 import { defaultUrls } from '../../stack/links.ts';
 import { type Part, partNames, parts } from '../../stack/parts.ts';
 import type { Surroundings } from '../../stack/surroundings.ts';
@@ -12,6 +13,7 @@ export function composeForTest(without: readonly Part[] = []): Surroundings {
     folder: (folder) => `/etc/watchpost/${folder}`,
     data: (part) => (part === 'grafana' || part === 'alloy' ? `/var/lib/${part}` : `/${part}`),
     secret: (path) => path,
+    exporter: (exporter) => `${exporterName(exporter)}:${exporterKinds[exporter.target.kind].port}`,
     has: (part) => !without.includes(part),
   };
 }
@@ -27,6 +29,7 @@ export function nativeForTest(without: readonly Part[] = [], root = '/home/me/.w
     folder: (folder) => `${root}/config/${folder}/generated`,
     data: (part) => `${root}/${part}`,
     secret: (path) => path,
+    exporter: ({ target }) => `127.0.0.1:${exporterKinds[target.kind].port}`,
     has: (part) => !without.includes(part),
   };
 }

@@ -34,7 +34,7 @@ export function arrived(stack: Sinks): { readonly slack: readonly Arrived[]; rea
 }
 
 /**
- * Prometheus scrapes every part that compose has, and Loki, Grafana, Alloy and node_exporter do not run in `startStack`: that
+ * Prometheus scrapes every part that compose has, and Loki, Grafana and Alloy do not run in `startStack`: that
  * their targets are down is true. About the parts that do run it would be a page like any other.
  */
 function isAboutLeftOut(text: string): boolean {
