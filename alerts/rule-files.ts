@@ -4,6 +4,8 @@ import { type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
 import { scrapeIntervalMs } from '../stack/parts.ts';
 import type { GeneratedFile } from '../stack/surroundings.ts';
 import { expectedProbes } from './expected-probes.ts';
+import { expectedUnits } from './expected-units.ts';
+import { hostUnitFailedRule } from './rules/host-unit-failed.ts';
 import { alertRules } from './rules/index.ts';
 import { probeMissingRule } from './rules/probe-missing.ts';
 import type { AlertRule, RuleTest } from './rules/rule.ts';
@@ -11,13 +13,16 @@ import { sloRecordings } from './slo/recordings.ts';
 import { sloRecordingsTest } from './slo/recordings-test.ts';
 
 const recordsName = 'expected-probes';
+const unitsName = 'expected-units';
 const sloName = 'slo-recordings';
 
 /** Rule files for Prometheus, one for each alert and one for what they record. */
 export function ruleFiles(config: Config): readonly GeneratedFile[] {
   const records = expectedProbes(config);
+  const units = expectedUnits(config);
   return [
     ...(records.length > 0 ? [ruleFile(recordsName, 'What the configuration expects to run.', records)] : []),
+    ...(units.length > 0 ? [ruleFile(unitsName, 'The systemd units that hosts name.', units)] : []),
     ...sloFile(config),
     ...alertRules
       .filter((rule) => rule.appliesTo(config))
@@ -39,6 +44,7 @@ export function ruleFiles(config: Config): readonly GeneratedFile[] {
 export function ruleTestFiles(config: Config): readonly GeneratedFile[] {
   return [
     ...(expectedProbes(config).length > 0 ? [expectedProbesTest(config)] : []),
+    ...(expectedUnits(config).length > 0 ? [expectedUnitsTest(config)] : []),
     ...sloTest(config),
     ...alertRules
       .filter((rule) => rule.appliesTo(config))
@@ -107,12 +113,7 @@ function expectedProbesTest(config: Config): GeneratedFile {
         {
           expr: 'watchpost_probe_expected',
           eval_time: formatDuration(scrapeIntervalMs),
-          exp_samples: records.map(({ record, labels }) => ({
-            labels: `${record}{${Object.entries(labels)
-              .map(([label, value]) => `${label}="${value}"`)
-              .join(',')}}`,
-            value: 1,
-          })),
+          exp_samples: records.map(recorded),
         },
         {
           expr: 'count(ALERTS{alertname="ProbeMissing",alertstate="firing"})',
@@ -122,6 +123,38 @@ function expectedProbesTest(config: Config): GeneratedFile {
       ],
     },
   ]);
+}
+
+/** On a host that answers and whose systemd knows none of them. */
+function expectedUnitsTest(config: Config): GeneratedFile {
+  const records = expectedUnits(config);
+  const failed = hostUnitFailedRule;
+  return testFile(unitsName, [unitsName, fileName(failed)], scrapeIntervalMs, [
+    {
+      name: 'every unit that a host names is expected, and missed where systemd does not know it',
+      interval: formatDuration(scrapeIntervalMs),
+      input_series: config.services
+        .filter(({ kind }) => kind === 'host')
+        .map(({ name, team }) => ({ series: `up{job="host",service="${name}",team="${team}"}`, values: '1x60' })),
+      promql_expr_test: [
+        {
+          expr: 'watchpost_unit_expected',
+          eval_time: formatDuration(scrapeIntervalMs),
+          exp_samples: records.map(recorded),
+        },
+        {
+          expr: `count(ALERTS{alertname="${failed.alert}",alertstate="firing"})`,
+          eval_time: formatDuration(failed.forMs + scrapeIntervalMs),
+          exp_samples: [{ labels: '{}', value: records.length }],
+        },
+      ],
+    },
+  ]);
+}
+
+function recorded({ record, labels }: { readonly record: string; readonly labels: Readonly<Record<string, string>> }) {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  return { labels: `${record}{${pairs.join(',')}}`, value: 1 };
 }
 
 function sloTest(config: Config): readonly GeneratedFile[] {

@@ -14,6 +14,8 @@ export const furtherSeries = {
   ALERTS_FOR_STATE: identityLabels,
   /** 1 for every probe that the configuration names: it says so even when the probe service is dead. */
   watchpost_probe_expected: ['service', 'probe', 'team'],
+  /** 1 for every systemd unit that the configuration names. */
+  watchpost_unit_expected: ['service', 'name', 'team'],
   'slo:objective:ratio': ['service', 'slo', 'team'],
   'slo:error_budget:ratio': ['service', 'slo', 'team'],
   'slo:period:seconds': ['service', 'slo', 'team'],

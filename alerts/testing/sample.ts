@@ -23,7 +23,7 @@ export const mailpit: EmailConfig = {
   requireTls: false,
 };
 
-/** web depends on panel, and panel on postgres and redis. */
+/** proxy depends on web, web on panel, and panel on postgres and redis. There is a service of every kind. */
 export function sampleConfig(notify: Partial<NotifyConfig> = {}, services = sampleServices): Config {
   return {
     file: 'watchpost.yaml',
@@ -45,8 +45,11 @@ export function sampleConfig(notify: Partial<NotifyConfig> = {}, services = samp
 const sampleServices: readonly ServiceConfig[] = [
   service('web', ['panel']),
   service('panel', ['postgres', 'redis'], 'ops'),
-  service('postgres', [], 'data'),
-  service('redis', []),
+  { ...service('postgres', [], 'data'), kind: 'postgres' },
+  { ...service('redis', []), kind: 'redis' },
+  { ...service('proxy', ['web']), kind: 'nginx' },
+  { ...service('server', []), kind: 'host', probes: [], units: ['nginx.service', 'backup.service'] },
+  { ...service('engine', ['server']), kind: 'containers', probes: [] },
 ];
 
 /** One configuration for each way to be told. */
