@@ -89,7 +89,7 @@ describe.each(cases.filter(({ name }) => /no channel|no service|yaml$/.test(name
       const { code, stdout, stderr } = await run('promtool', ['test', 'rules', ...tests]);
       expect(`${stdout}${stderr}`).not.toContain('FAILED');
       expect(code).toBe(0);
-    });
+    }, 120_000);
   },
 );
 

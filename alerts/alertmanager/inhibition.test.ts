@@ -30,7 +30,15 @@ const verySoon = (labels: Labels): Labels => ({
 const certificate = { service: 'web', probe: 'certificate', target: 'web:443' };
 const serviceDown: Labels = { alertname: 'ProbeServiceDown', severity: 'critical', job: 'watchpost' };
 
-/** web depends on panel, and panel on postgres and redis. */
+const module = (alertname: string, service: string, severity = 'critical', further: Labels = {}): Labels => ({
+  alertname,
+  service,
+  severity,
+  team: 'default',
+  ...further,
+});
+
+/** proxy depends on web, web on panel, panel on postgres and redis; engine on server, a host. */
 const cases: readonly {
   readonly name: string;
   readonly firing: readonly Labels[];
@@ -117,6 +125,95 @@ const cases: readonly {
     name: 'the more urgent alert about a certificate mutes the other, of the same certificate only',
     firing: [verySoon(certificate), soon(certificate), soon({ ...certificate, target: 'web:8443' })],
     muted: [1],
+  },
+  {
+    name: 'what a probe finds is one page, whatever the exporter says later',
+    firing: [
+      down('postgres'),
+      module('PostgresDown', 'postgres'),
+      module('PostgresConnectionsExhausted', 'postgres'),
+      module('ExporterFailing', 'postgres', 'warning'),
+      module('RedisDown', 'redis'),
+      module('PostgresReplicationLag', 'postgres', 'warning'),
+    ],
+    muted: [1, 2, 3],
+  },
+  {
+    name: 'a probe that tells nothing of the server mutes nothing: a missed backup is not a database that is down',
+    firing: [down('postgres', { probe: 'backup' }), module('PostgresDown', 'postgres')],
+    muted: [],
+  },
+  {
+    name: 'nor does one that only warns',
+    firing: [down('redis', { severity: 'warning' }), module('RedisDown', 'redis')],
+    muted: [],
+  },
+  {
+    name: 'an exporter alone says what is down, and that it cannot look is no news then',
+    firing: [
+      module('RedisDown', 'redis'),
+      module('ExporterFailing', 'redis', 'warning'),
+      module('ExporterFailing', 'postgres', 'warning'),
+    ],
+    muted: [1],
+  },
+  {
+    name: 'no connection left says more than that the exporter is refused, and mutes its own warning',
+    firing: [
+      module('RedisConnectionsExhausted', 'redis'),
+      module('RedisDown', 'redis'),
+      module('RedisConnectionsHigh', 'redis', 'warning'),
+      module('PostgresConnectionsHigh', 'postgres', 'warning'),
+    ],
+    muted: [1, 2],
+  },
+  {
+    name: 'a host mutes what cannot be seen of that which runs on it, and its own metrics',
+    firing: [
+      module('HostDown', 'server', 'critical', { instance: 'server:9100' }),
+      { alertname: 'TargetDown', severity: 'warning', job: 'host', instance: 'server:9100', service: 'server' },
+      { alertname: 'TargetDown', severity: 'warning', job: 'containers', instance: 'server:8080', service: 'engine' },
+      down('engine'),
+      module('NginxDown', 'proxy'),
+    ],
+    muted: [1, 2],
+  },
+  {
+    name: 'a dependency that is down mutes what cannot be seen of those behind it',
+    firing: [
+      down('web'),
+      module('NginxDown', 'proxy'),
+      module('ExporterFailing', 'proxy', 'warning'),
+      module('NginxDroppingConnections', 'proxy'),
+    ],
+    muted: [1, 2],
+  },
+  {
+    name: 'a disk that is full does not fill, another one may',
+    firing: [
+      module('HostDiskCritical', 'server', 'critical', { mountpoint: '/' }),
+      module('HostDiskFilling', 'server', 'warning', { mountpoint: '/' }),
+      module('HostDiskFilling', 'server', 'warning', { mountpoint: '/data' }),
+    ],
+    muted: [1],
+  },
+  {
+    name: 'many services at once are one page, with what their exporters say',
+    firing: [
+      down('many-services', { probe: 'at-once' }),
+      module('PostgresDown', 'postgres'),
+      module('HostDown', 'server'),
+      module('HostDiskCritical', 'server', 'critical', { mountpoint: '/' }),
+    ],
+    muted: [1, 2],
+  },
+  {
+    name: 'a label that both lack makes nothing equal: exporters',
+    firing: [
+      { alertname: 'PostgresDown', severity: 'critical' },
+      { alertname: 'ExporterFailing', severity: 'warning' },
+    ],
+    muted: [],
   },
 ];
 

@@ -1,8 +1,10 @@
 import type { Config } from '../../config/model.ts';
 import { probeDown } from '../../stack/alert.ts';
 import { dependents } from '../../stack/dependencies.ts';
+import type { ServiceKind } from '../../stack/kinds.ts';
 import { manyServices } from '../../stack/many-services.ts';
 import { dependenciesOf } from '../dependencies-of.ts';
+import { wordOfAProbe } from '../rules/word-of-a-probe.ts';
 
 /** An inhibition rule as Alertmanager writes it. */
 export type InhibitRule = {
@@ -11,6 +13,18 @@ export type InhibitRule = {
   readonly target_matchers: readonly string[];
   readonly equal?: readonly string[];
 };
+
+/** What an exporter says when its service is down, by kind; and then it cannot say anything else. */
+const downByKind: Readonly<Record<ServiceKind, readonly string[]>> = {
+  postgres: ['PostgresDown', 'PostgresConnectionsExhausted'],
+  redis: ['RedisDown', 'RedisConnectionsExhausted'],
+  nginx: ['NginxDown', 'NginxDroppingConnections'],
+  host: ['HostDown'],
+  containers: [],
+};
+const down = ['PostgresDown', 'RedisDown', 'NginxDown', 'HostDown'] as const;
+/** What is not known, rather than wrong, of a service whose dependency is down. */
+const unseen = [...down, 'ExporterFailing', 'TargetDown'];
 
 /**
  * What is not worth a page of its own while something else is known. Alertmanager takes a label that is missing on both
@@ -22,7 +36,7 @@ export function inhibitRules(config: Config): readonly InhibitRule[] {
       name: 'many services that fail at once are one page',
       source_matchers: [`alertname="${probeDown}"`, `service="${manyServices.service}"`],
       target_matchers: [
-        `alertname=~"${probeDown}|ProbeStale|TargetDown|SLOBurnFast|SLOBurnSlow|SLOBurnTicket"`,
+        `alertname=~"${[probeDown, 'ProbeStale', 'SLOBurnFast', 'SLOBurnSlow', 'SLOBurnTicket', ...unseen].join('|')}"`,
         'service=~".+"',
         `service!="${manyServices.service}"`,
       ],
@@ -47,13 +61,53 @@ export function inhibitRules(config: Config): readonly InhibitRule[] {
       'CertificateExpiringSoon',
       ['service', 'probe', 'target'],
     ),
+    ...moduleRules(config),
+  ];
+}
+
+/** What a probe finds is paged first, and says more than what the exporter of the same service says later. */
+function moduleRules(config: Config): readonly InhibitRule[] {
+  const told = config.services.flatMap(({ name, kind, probes }): readonly InhibitRule[] => {
+    if (!kind || downByKind[kind].length === 0) return [];
+    const telling = probes.filter((probe) => wordOfAProbe[kind].tells.includes(probe.kind)).map((probe) => probe.name);
+    if (telling.length === 0) return [];
+    return [
+      {
+        name: `a probe says that ${name} is down, its exporter need not`,
+        source_matchers: [
+          `alertname="${probeDown}"`,
+          'severity="critical"',
+          `service="${name}"`,
+          `probe=~"${telling.join('|')}"`,
+        ],
+        target_matchers: [`alertname=~"${[...downByKind[kind], 'ExporterFailing'].join('|')}"`, `service="${name}"`],
+      },
+    ];
+  });
+  return [
+    ...told,
+    ...down.map((alert) =>
+      sameSubject(`what is down cannot be looked into (${alert})`, alert, 'ExporterFailing', ['service']),
+    ),
+    sameSubject('a host that is down has no metrics either', 'HostDown', 'TargetDown', ['service']),
+    ...(
+      [
+        ['RedisConnectionsExhausted', 'RedisDown'],
+        ['RedisConnectionsExhausted', 'RedisConnectionsHigh'],
+        ['RedisConnectionsExhausted', 'ExporterFailing'],
+        ['PostgresConnectionsExhausted', 'PostgresConnectionsHigh'],
+      ] as const
+    ).map(([source, target]) =>
+      sameSubject(`no connection left says more (${source}, ${target})`, source, target, ['service']),
+    ),
+    sameSubject('a disk that is full does not fill', 'HostDiskCritical', 'HostDiskFilling', ['service', 'mountpoint']),
   ];
 }
 
 /** One page for the database, none for those who depend on it. */
 function dependencyRules(config: Config): readonly InhibitRule[] {
   const dependencies = dependenciesOf(config);
-  return config.services.flatMap(({ name }) => {
+  return config.services.flatMap(({ name, kind }) => {
     const children = dependents(dependencies, name);
     if (children.length === 0) return [];
     return [
@@ -61,10 +115,20 @@ function dependencyRules(config: Config): readonly InhibitRule[] {
         name: `${name} is down and others depend on it`,
         source_matchers: [`alertname="${probeDown}"`, 'severity="critical"', `service="${name}"`],
         target_matchers: [
-          `alertname=~"${probeDown}|ProbeStale|CertificateExpiringSoon|CertificateExpiringVerySoon"`,
+          `alertname=~"${[probeDown, 'ProbeStale', 'CertificateExpiringSoon', 'CertificateExpiringVerySoon', ...unseen].join('|')}"`,
           `service=~"${children.join('|')}"`,
         ],
       },
+      // Not ProbeDown of the children: it is out before this one is, and a page that is muted has no end.
+      ...(kind === 'host'
+        ? [
+            {
+              name: `the host ${name} does not answer and others run on it`,
+              source_matchers: ['alertname="HostDown"', `service="${name}"`],
+              target_matchers: [`alertname=~"${unseen.join('|')}"`, `service=~"${children.join('|')}"`],
+            },
+          ]
+        : []),
     ];
   });
 }

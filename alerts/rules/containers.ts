@@ -55,6 +55,63 @@ export const containerRestartingRule = moduleRule({
   ],
 });
 
+const seen = series('container_last_seen', of);
+const up = series('up');
+const lived =
+  `last_over_time(${select('container_last_seen', named)}[1h])` +
+  ` - last_over_time(${select('container_start_time_seconds', named)}[1h])`;
+
+/**
+ * What ran for hours is not there any more, nor another one of its name. Also what ends within a second of each start: that
+ * one is never there when it is looked for, so that ContainerRestarting cannot count it.
+ */
+export const containerGoneRule = moduleRule({
+  alert: 'ContainerGone',
+  kinds,
+  expr:
+    `${aggregate('max', by, lived)} > 3600` +
+    ` unless on (service, name) ${select('container_start_time_seconds', named)}` +
+    ` and on (service) ${select('up', { job: 'containers' })} == 1`,
+  forMs: 300_000,
+  stepMs: 60_000,
+  severity: 'warning',
+  templates: { name, lived: '{{ $value | humanizeDuration }}' },
+  text: ({ service, name, lived }) => ({
+    summary: `${service}/${name} does not run any more`,
+    description: `It ran for ${lived}, and there has been no container of this name for five minutes.`,
+    action: `Was it meant? docker ps -a --filter name=${name}; docker logs --tail 50 ${name}`,
+  }),
+  fires: [
+    {
+      name: 'a container that ran for long and is gone fires',
+      series: { [up]: '1x200', [started]: '-3600x5 stale', [seen]: '0+60x5 stale' },
+      trueFromMs: 360_000,
+      labels,
+      words: { name: of.name, lived: '1h 5m 0s' },
+    },
+  ],
+  quiet: [
+    { name: 'one that runs is quiet', series: { [up]: '1x200', [started]: '-3600x200', [seen]: '0+60x200' } },
+    {
+      name: 'a deploy makes another of the same name',
+      series: {
+        [up]: '1x200',
+        [started]: '-3600x5 stale',
+        [seen]: '0+60x5 stale',
+        [series('container_start_time_seconds', { ...of, id: '/docker/aaaa' })]: '_x7 480x60',
+      },
+    },
+    {
+      name: 'a job that has done its work is quiet',
+      series: { [up]: '1x200', [started]: '-600x5 stale', [seen]: '0+60x5 stale' },
+    },
+    {
+      name: 'who measures them is away: nothing is known',
+      series: { [up]: '1 1 1 1 1 1 0x200', [started]: '-3600x5 stale', [seen]: '0+60x5 stale' },
+    },
+  ],
+});
+
 const killed = series('container_oom_events_total', of);
 
 /** A limit was reached, and the kernel killed. Whether the container ended with it depends on who was killed in it. */

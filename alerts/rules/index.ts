@@ -1,7 +1,12 @@
 import { alertmanagerConfigReloadFailedRule, alertmanagerDeliveryFailingRule } from './alertmanager-health.ts';
 import { alloyDroppingLogsRule, alloyUnhealthyRule } from './alloy-health.ts';
 import { certificateExpiringSoonRule, certificateExpiringVerySoonRule } from './certificate.ts';
-import { containerMemoryNearLimitRule, containerOomKilledRule, containerRestartingRule } from './containers.ts';
+import {
+  containerGoneRule,
+  containerMemoryNearLimitRule,
+  containerOomKilledRule,
+  containerRestartingRule,
+} from './containers.ts';
 import { endToEndReceiptStaleRule } from './end-to-end-receipt-stale.ts';
 import { exporterFailingRule } from './exporter-failing.ts';
 import { hostClockSkewRule, hostDownRule, hostMemoryPressureRule, hostOomKillRule } from './host.ts';
@@ -67,6 +72,7 @@ export const alertRules: readonly AlertRule[] = [
   hostClockSkewRule,
   hostUnitFailedRule,
   containerRestartingRule,
+  containerGoneRule,
   containerOomKilledRule,
   containerMemoryNearLimitRule,
   postgresDownRule,

@@ -99,9 +99,11 @@ describe('the list of alerts', () => {
   test('names who is affected in the page of each service', () => {
     const affects = alertRules[0]?.annotations(config).affects;
     expect(affects).toBe(
-      '{{ if eq $labels.service "panel" }}web' +
-        '{{ else if eq $labels.service "postgres" }}panel, web' +
-        '{{ else if eq $labels.service "redis" }}panel, web{{ end }}',
+      '{{ if eq $labels.service "web" }}proxy' +
+        '{{ else if eq $labels.service "panel" }}web, proxy' +
+        '{{ else if eq $labels.service "postgres" }}panel, web, proxy' +
+        '{{ else if eq $labels.service "redis" }}panel, web, proxy' +
+        '{{ else if eq $labels.service "server" }}engine{{ end }}',
     );
   });
 });

@@ -45,8 +45,8 @@ export function sampleConfig(notify: Partial<NotifyConfig> = {}, services = samp
 const sampleServices: readonly ServiceConfig[] = [
   service('web', ['panel']),
   service('panel', ['postgres', 'redis'], 'ops'),
-  { ...service('postgres', [], 'data'), kind: 'postgres' },
-  { ...service('redis', []), kind: 'redis' },
+  { ...service('postgres', [], 'data', 'postgres'), kind: 'postgres' },
+  { ...service('redis', [], 'default', 'redis'), kind: 'redis' },
   { ...service('proxy', ['web']), kind: 'nginx' },
   { ...service('server', []), kind: 'host', probes: [], units: ['nginx.service', 'backup.service'] },
   { ...service('engine', ['server']), kind: 'containers', probes: [] },
@@ -89,11 +89,11 @@ function teamChannels(): Channels {
   return { slack: { ...slack, channel: '#data' } };
 }
 
-function service(name: string, dependsOn: readonly string[], team = 'default'): ServiceConfig {
+function service(name: string, dependsOn: readonly string[], team = 'default', protocol = 'http'): ServiceConfig {
   const probes = ['live', 'ready'].map((probe) => ({
     service: name,
     name: probe,
-    kind: 'http',
+    kind: protocol,
     options: {},
     everyMs: 5_000,
     timeoutMs: 2_500,
