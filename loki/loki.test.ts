@@ -24,17 +24,19 @@ function generated(path: string, surroundings = composeForTest()): string {
 
 const lokiYaml = 'loki/generated/loki.yaml';
 const alloyConfig = 'loki/generated/config.alloy';
-const rules = 'loki/generated/rules/fake/watchpost.yaml';
+const rules = ['log-fatal', 'log-error-spike', 'log-source-silent', 'watchdog'].map(
+  (name) => `loki/generated/rules/fake/${name}.yaml`,
+);
 
 describe('generateLoki', () => {
-  test('writes the store, a folder for its rules, and the collector', () => {
+  test('writes the store, its rules, and the collector', () => {
     const paths = generateLoki(config, composeForTest()).map(({ path }) => path);
-    expect(paths).toEqual([lokiYaml, rules, alloyConfig]);
+    expect(paths).toEqual([lokiYaml, ...rules, alloyConfig]);
   });
 
   test('writes nothing where no Loki runs, and no collector where no Alloy runs', () => {
     expect(generateLoki(config, nativeForTest(['loki']))).toEqual([]);
-    expect(generateLoki(config, nativeForTest(['alloy'])).map(({ path }) => path)).toEqual([lokiYaml, rules]);
+    expect(generateLoki(config, nativeForTest(['alloy'])).map(({ path }) => path)).toEqual([lokiYaml, ...rules]);
   });
 
   test('keeps logs for seven days, and really deletes them then', () => {

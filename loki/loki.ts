@@ -1,12 +1,13 @@
+import type { Config } from '../config/model.ts';
 import { noted, spaced, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
 import { logResource } from '../stack/log-fields.ts';
-import { lokiGrpcAbove, parts } from '../stack/parts.ts';
+import { dataSources, lokiGrpcAbove, parts } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 
 const retention = '168h';
 
 /** Loki as one process with everything on its own disk. Keys as Loki 3.7 reads them. */
-export function lokiConfig(surroundings: Surroundings): GeneratedFile {
+export function lokiConfig(config: Config, surroundings: Surroundings): GeneratedFile {
   const data = surroundings.data('loki');
   const { host, port } = listenAddress(surroundings);
   const value: YamlValue = {
@@ -71,20 +72,24 @@ export function lokiConfig(surroundings: Surroundings): GeneratedFile {
       retention_enabled: noted('Off by default: then nothing is ever deleted.', true),
       delete_request_store: 'filesystem',
     }),
-    ruler: spaced(ruler(surroundings)),
+    ruler: spaced(ruler(config, surroundings)),
     ruler_storage: spaced({ backend: 'local', local: { directory: `${surroundings.folder('loki')}/rules` } }),
     analytics: spaced({ reporting_enabled: false }),
   };
   return yamlFile('loki/generated/loki.yaml', 'Loki: one process, seven days of logs on its own disk.', value);
 }
 
-function ruler({ data, has, address }: Surroundings): YamlValue {
+function ruler({ urls }: Config, { data, has, address }: Surroundings): YamlValue {
   return {
+    external_url: noted('What the link of an alert to its query points to.', urls.grafana),
+    datasource_uid: dataSources.loki,
     rule_path: `${data('loki')}/rules-temp`,
     ...(has('alertmanager') && { alertmanager_url: `http://${address('alertmanager')}` }),
     enable_api: true,
     ring: { kvstore: { store: 'inmemory' } },
+    // A rule that costs more says so itself.
     evaluation_interval: '15s',
+    poll_interval: noted('How soon it takes on rules that were generated anew.', '15s'),
   };
 }
 

@@ -5,8 +5,12 @@ export const watchdog = 'Watchdog';
 export const receiptStale = 'EndToEndReceiptStale';
 
 /** Who fires a Watchdog alert: its label `source`. */
-export const pathSources = ['prometheus'] as const;
+export const pathSources = ['prometheus', 'loki'] as const;
 export type PathSource = (typeof pathSources)[number];
+
+/** How often the probe service writes a nonce into the log store; a log rule looks for the newest of `nonceWindow`. */
+export const logNonceEveryMs = 30_000;
+export const nonceWindow = '3m';
 
 /**
  * After so long without one the path counts as silent. Prometheus sends a lasting alert again every 60 s and the next

@@ -17,6 +17,7 @@ export const logFields = {
   diagnosis: 'diagnosis',
   changed: 'changed',
   durationSeconds: 'duration_seconds',
+  nonce: 'nonce',
 } as const;
 /** Closed list of what a record can be about. */
 export const logEvents = [
@@ -29,6 +30,7 @@ export const logEvents = [
   'page_sent',
   'page_failed',
   'receipt',
+  'path_nonce',
   'started',
   'stopping',
   'state',

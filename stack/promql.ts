@@ -88,7 +88,8 @@ function ownSeries(name: string): KnownSeries | undefined {
   return { type: found.type, labels: all, components: ['watchpost'] };
 }
 
-function comparison(value: Match): string {
+/** `="web"`: what follows the label's name. */
+export function comparison(value: Match): string {
   if (typeof value === 'string') return `=${quote(value)}`;
   if ('not' in value) return `!=${quote(value.not)}`;
   if ('like' in value) return `=~${quote(value.like)}`;

@@ -27,6 +27,13 @@ const verySoon = (labels: Labels): Labels => ({
   severity: 'critical',
   ...labels,
 });
+const silent = (service: string): Labels => ({ alertname: 'LogSourceSilent', severity: 'warning', service });
+const missing = (job: string, further: Labels = {}): Labels => ({
+  alertname: 'TargetDown',
+  severity: 'warning',
+  job,
+  ...further,
+});
 const certificate = { service: 'web', probe: 'certificate', target: 'web:443' };
 const serviceDown: Labels = { alertname: 'ProbeServiceDown', severity: 'critical', job: 'watchpost' };
 
@@ -58,6 +65,21 @@ const cases: readonly {
   {
     name: 'a parent that only warns mutes nobody',
     firing: [down('panel', { severity: 'warning' }), down('web')],
+    muted: [],
+  },
+  {
+    name: 'a service that is down is not silent too',
+    firing: [down('web'), silent('web'), silent('panel')],
+    muted: [1],
+  },
+  {
+    name: 'a dead log collector is one page',
+    firing: [missing('alloy'), silent('web'), silent('panel')],
+    muted: [1, 2],
+  },
+  {
+    name: 'another target that is missing silences nobody',
+    firing: [missing('shop', { service: 'shop' }), silent('web')],
     muted: [],
   },
   {

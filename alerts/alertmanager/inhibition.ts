@@ -49,6 +49,17 @@ export function inhibitRules(config: Config): readonly InhibitRule[] {
     },
     sameSubject('a probe that is down need not be stale too', probeDown, 'ProbeStale', ['service', 'probe']),
     sameSubject('a service that is down has no metrics either', probeDown, 'TargetDown', ['service']),
+    sameSubject('a service that is down logs nothing', probeDown, 'LogSourceSilent', ['service']),
+    {
+      name: 'nothing is read while the log collector does not work',
+      source_matchers: ['alertname="AlloyUnhealthy"'],
+      target_matchers: ['alertname="LogSourceSilent"'],
+    },
+    {
+      name: 'nor while it, or the log store, cannot be reached',
+      source_matchers: ['alertname="TargetDown"', 'job=~"alloy|loki"'],
+      target_matchers: ['alertname="LogSourceSilent"'],
+    },
     ...['SLOBurnFast', 'SLOBurnSlow', 'SLOBurnTicket'].map((burn) =>
       sameSubject(`what is down burns its budget too (${burn})`, probeDown, burn, ['service']),
     ),

@@ -12,7 +12,7 @@ import { exporterFailingRule } from './exporter-failing.ts';
 import { hostClockSkewRule, hostDownRule, hostMemoryPressureRule, hostOomKillRule } from './host.ts';
 import { hostDiskCriticalRule, hostDiskFillingRule, hostInodesLowRule } from './host-disk.ts';
 import { hostUnitFailedRule } from './host-unit-failed.ts';
-import { lokiDiscardingRule, lokiRetentionStalledRule } from './loki-health.ts';
+import { lokiDiscardingRule, lokiRetentionStalledRule, lokiRulerFailingRule } from './loki-health.ts';
 import { nginxDownRule, nginxDroppingConnectionsRule } from './nginx.ts';
 import {
   postgresConnectionsExhaustedRule,
@@ -99,6 +99,7 @@ export const alertRules: readonly AlertRule[] = [
   alertmanagerDeliveryFailingRule,
   lokiDiscardingRule,
   lokiRetentionStalledRule,
+  lokiRulerFailingRule,
   alloyDroppingLogsRule,
   alloyUnhealthyRule,
   endToEndReceiptStaleRule,

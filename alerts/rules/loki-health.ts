@@ -42,3 +42,38 @@ export const lokiRetentionStalledRule = metaRule({
   trueFromMs: 60_000,
   good: [{ name: 'a retention that runs is quiet', series: { [retention]: '0+60x900' } }],
 });
+
+/** What can go wrong in the ruler, and the words for it. Each holds for as long as it does. */
+const rulerTroubles = [
+  [`sum(increase(${select('loki_prometheus_rule_evaluation_failures_total')}[2m])) > 0`, 'cannot evaluate its rules'],
+  [`sum(increase(${select('loki_prometheus_notifications_dropped_total')}[2m])) > 0`, 'loses the alerts it sends'],
+  [`min(${select('loki_ruler_config_last_reload_successful')}) == 0`, 'refuses its rules'],
+] as const;
+
+const failures = `loki_prometheus_rule_evaluation_failures_total{${at},rule_group="fake;log-fatal.yaml;log-fatal",user="fake"}`;
+const droppedAlerts = `loki_prometheus_notifications_dropped_total{${at},user="fake"}`;
+const rulesTaken = `loki_ruler_config_last_reload_successful{${at},user="fake"}`;
+
+/** Nobody is told of what stands in the logs. A failure at the start, or of one evaluation, is over before the wait is. */
+export const lokiRulerFailingRule = metaRule({
+  alert: 'LokiRulerFailing',
+  expr: rulerTroubles.map(([expr, words]) => `label_replace(${expr}, "trouble", "${words}", "", "")`).join(' or '),
+  forMs: 300_000,
+  severity: 'warning',
+  by: ['trouble'],
+  summary: 'Alerts about logs are not sent',
+  description: ({ trouble }) => `Loki's ruler ${trouble}: what its rules are to warn of may happen unseen.`,
+  action: 'docker compose logs --tail 200 loki | grep -i -E "rule|notif|alertmanager"',
+  bad: { [failures]: '0+1x200', [droppedAlerts]: '0x200', [rulesTaken]: '1x200' },
+  labels: { trouble: 'cannot evaluate its rules' },
+  good: [
+    {
+      name: 'what failed once is quiet',
+      series: { [failures]: '0 1x200', [droppedAlerts]: '0 5x200', [rulesTaken]: '1 0 0 1x200' },
+    },
+    {
+      name: 'rules that are taken and alerts that arrive are quiet',
+      series: { [failures]: '0x200', [droppedAlerts]: '0x200', [rulesTaken]: '1x200' },
+    },
+  ],
+});

@@ -59,6 +59,9 @@ export const supplements = [
       ['loki_discarded_bytes_total', 'counter', ['reason', 'tenant', 'retention_hours', 'policy', 'format']],
       ['loki_compactor_apply_retention_last_successful_run_timestamp_seconds', 'gauge', []],
       ['loki_compactor_apply_retention_operation_total', 'counter', ['status']],
+      ['loki_prometheus_rule_evaluation_failures_total', 'counter', ['user', 'rule_group']],
+      ['loki_prometheus_notifications_dropped_total', 'counter', ['user']],
+      ['loki_ruler_config_last_reload_successful', 'gauge', ['user']],
     ],
   },
   {

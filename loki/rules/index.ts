@@ -1,0 +1,8 @@
+import { logErrorSpikeRule } from './log-error-spike.ts';
+import { logFatalRule } from './log-fatal.ts';
+import type { LogRule } from './log-rule.ts';
+import { logSourceSilentRule } from './log-source-silent.ts';
+import { watchdogRule } from './watchdog.ts';
+
+/** Every alert of Loki's ruler. Rule files derive from this list. */
+export const logRules: readonly LogRule[] = [logFatalRule, logErrorSpikeRule, logSourceSilentRule, watchdogRule];

@@ -1,0 +1,72 @@
+import type { Config } from '../../config/model.ts';
+import type { Annotations } from '../../stack/alert.ts';
+import { defaultTeam, type Severity } from '../../stack/labels.ts';
+import type { LogAlert } from '../../stack/log-alerts.ts';
+
+/** One alert of Loki's ruler: what is evaluated, and what it says. */
+export interface LogRule {
+  /** Its name: `LogFatal`. Rule file, runbook and page are named after it. */
+  readonly alert: LogAlert;
+  /** From one evaluation to the next, where it is not the ruler's own interval. */
+  readonly everyMs?: number;
+  readonly forMs: number;
+  /** One for each service that it speaks of; none where the configuration has nothing that it could be about. */
+  rules(config: Config): readonly LogRuleOf[];
+}
+
+/** The rule for one service, or for the stack. */
+export interface LogRuleOf {
+  readonly expr: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** With Prometheus's template expressions in it, which Loki's ruler expands as well; a `query` in them is LogQL. */
+  readonly annotations: Annotations;
+}
+
+interface ServiceRuleDefinition {
+  readonly alert: LogAlert;
+  readonly everyMs?: number;
+  readonly forMs: number;
+  readonly severity: Severity;
+  readonly expr: (service: string) => string;
+  readonly annotations: (service: string, config: Config) => Annotations;
+}
+
+/** An alert about the lines of a service: a rule for each that has `logs`. The expression comes out without labels. */
+export function serviceRule(definition: ServiceRuleDefinition): LogRule {
+  const { alert, everyMs, forMs, severity, expr, annotations } = definition;
+  return {
+    alert,
+    forMs,
+    ...(everyMs !== undefined && { everyMs }),
+    rules: (config) =>
+      config.services
+        .filter(({ logs }) => logs !== undefined)
+        .map(({ name, team }) => ({
+          expr: expr(name),
+          labels: { service: name, severity, team, stack: config.stack, environment: config.environment },
+          annotations: annotations(name, config),
+        })),
+  };
+}
+
+/** An alert about the stack, which belongs to nobody's team. */
+export function stackRule(
+  definition: Pick<LogRule, 'alert' | 'forMs'> & {
+    readonly expr: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: (config: Config) => Annotations;
+  },
+): LogRule {
+  const { alert, forMs, expr, labels, annotations } = definition;
+  return {
+    alert,
+    forMs,
+    rules: (config) => [
+      {
+        expr,
+        labels: { ...labels, team: defaultTeam, stack: config.stack, environment: config.environment },
+        annotations: annotations(config),
+      },
+    ],
+  };
+}
