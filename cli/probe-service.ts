@@ -21,6 +21,7 @@ export interface ProbeServiceOptions {
   readonly listen: Listen;
   readonly alertmanager?: string;
   readonly prometheus?: string;
+  readonly loki?: string;
   readonly otlpLogs?: string;
   readonly direct: boolean;
   /** Folder for what outlives the process. */
@@ -41,6 +42,7 @@ export async function startProbeService(options: ProbeServiceOptions): Promise<S
     listen,
     alertmanager,
     prometheus,
+    loki,
     otlpLogs,
     direct,
     data,
@@ -65,6 +67,7 @@ export async function startProbeService(options: ProbeServiceOptions): Promise<S
     listen,
     ...(alertmanager !== undefined && { alertmanager }),
     ...(prometheus !== undefined && { prometheus }),
+    ...(loki !== undefined && { loki }),
     ...(otlpLogs !== undefined && { otlpLogs }),
     direct,
     ...(data !== undefined && { data }),

@@ -15,6 +15,7 @@ interface Options {
   readonly listen: Listen;
   readonly alertmanager?: string;
   readonly prometheus?: string;
+  readonly loki?: string;
   readonly otlpLogs?: string;
   readonly direct?: boolean;
   readonly data?: string;
@@ -27,6 +28,7 @@ export function command(terminal: Terminal): Command {
     .option('--listen <host:port>', 'where to listen', parseListen, { host: '127.0.0.1', port: parts.watchpost.port })
     .option('--alertmanager <url>', 'post alerts to this Alertmanager', parseUrl)
     .option('--prometheus <url>', 'await the Watchdog alert that this Prometheus sends by that Alertmanager', parseUrl)
+    .option('--loki <url>', 'await the one of the ruler of this Loki, which must get the logs (--otlp-logs)', parseUrl)
     .option('--otlp-logs <url>', 'send logs to this OTLP endpoint, such as http://127.0.0.1:3100/otlp', parseUrl)
     .option('--data <folder>', 'keep states, beats and what was paged here, over restarts')
     .option('--location <name>', 'which of the `locations` of the configuration this is')
@@ -36,7 +38,8 @@ export function command(terminal: Terminal): Command {
 
 async function serve(options: Options, terminal: Terminal): Promise<void> {
   const stopped = stopSignal();
-  const { config: configFile, listen, alertmanager, prometheus, otlpLogs, data, location, direct = false } = options;
+  const { config: configFile, listen, data, location, direct = false } = options;
+  const { alertmanager, prometheus, loki, otlpLogs } = options;
   // In words at once: the service reads the file itself, and two of ten thousand probes are one too many to keep.
   const said = say(await readConfig(configFile, 'run'), location);
   const service = await startProbeService({
@@ -44,6 +47,7 @@ async function serve(options: Options, terminal: Terminal): Promise<void> {
     listen,
     ...(alertmanager !== undefined && { alertmanager }),
     ...(prometheus !== undefined && { prometheus }),
+    ...(loki !== undefined && { loki }),
     ...(otlpLogs !== undefined && { otlpLogs }),
     direct,
     ...(data !== undefined && { data }),

@@ -1,3 +1,4 @@
+import type { PathSource } from '../stack/alert-path.ts';
 import { DirectPager } from './export/direct.ts';
 import { type Failing, FastPath, type PostResult } from './export/fast-path.ts';
 import type { Journal } from './export/journal.ts';
@@ -5,15 +6,17 @@ import type { OwnMetrics } from './export/own-metrics.ts';
 import type { Clock, Plan, Transition } from './model.ts';
 import { createPager, type Delivery, type Page } from './pager/index.ts';
 import { AlertPath } from './path/alert-path.ts';
+import { LogNonce } from './path/log-nonce.ts';
 import { KeptPages } from './state/kept-pages.ts';
 import type { StateStore } from './state/store/store.ts';
 import type { Notification } from './status/webhook.ts';
 
 export interface PagingOptions {
   readonly clock: Clock;
-  /** Base URLs. Without Alertmanager's nothing is posted; without Prometheus's no Watchdog alert is awaited. */
+  /** Base URLs. Without Alertmanager's nothing is posted; no Watchdog alert is awaited of whom is not given. */
   readonly alertmanager?: string | undefined;
   readonly prometheus?: string | undefined;
+  readonly loki?: string | undefined;
   /** Pages and resolves are sent from here: there is no Alertmanager. */
   readonly direct: boolean;
   readonly plan: () => Plan;
@@ -30,12 +33,15 @@ export class Paging implements AsyncDisposable {
   readonly #fastPath: FastPath | undefined;
   readonly #direct: DirectPager | undefined;
   readonly #path: AlertPath | undefined;
+  readonly #logNonce: LogNonce | undefined;
 
   constructor(options: PagingOptions) {
     this.#options = options;
     this.#fastPath = this.#startFastPath();
     this.#direct = this.#startDirect();
-    if (options.alertmanager !== undefined && options.prometheus !== undefined) this.#path = new AlertPath(options);
+    const sources = awaitedSources(options);
+    if (sources.length > 0) this.#path = new AlertPath({ ...options, sources });
+    if (this.#path && sources.includes('loki')) this.#logNonce = new LogNonce({ ...options, path: this.#path });
   }
 
   changed(transition: Transition): void {
@@ -60,6 +66,7 @@ export class Paging implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#logNonce?.[Symbol.dispose]();
     await Promise.all([this.#fastPath, this.#direct].map((part) => part?.[Symbol.asyncDispose]()));
   }
 
@@ -96,4 +103,12 @@ export class Paging implements AsyncDisposable {
     this.#options.metrics.add('watchpost_notifications_total', 1, { channel, result: ok ? 'ok' : 'failed' });
     this.#options.journal.delivered(delivery, page);
   }
+}
+
+function awaitedSources({ alertmanager, prometheus, loki }: PagingOptions): readonly PathSource[] {
+  if (alertmanager === undefined) return [];
+  return [
+    ...(prometheus === undefined ? [] : ['prometheus' as const]),
+    ...(loki === undefined ? [] : ['loki' as const]),
+  ];
 }

@@ -38,6 +38,8 @@ export interface ServiceOptions {
   readonly alertmanager?: string;
   /** Base URL of the Prometheus whose alerts go to that Alertmanager: its Watchdog alert is awaited. Without it none is. */
   readonly prometheus?: string;
+  /** The same of the Loki whose ruler sends its alerts to that Alertmanager, and which gets the records (`otlpLogs`). */
+  readonly loki?: string;
   /** Pages and resolves are sent from here: there is no Alertmanager. */
   readonly direct: boolean;
   /** Base of an OTLP endpoint, `http://loki:3100/otlp`. Without it records are only written as lines. */

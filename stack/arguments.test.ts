@@ -54,6 +54,8 @@ describe('componentCommand', () => {
       'http://alertmanager:9093',
       '--prometheus',
       'http://prometheus:9090',
+      '--loki',
+      'http://loki:3100',
       '--otlp-logs',
       'http://loki:3100/otlp',
     ]);

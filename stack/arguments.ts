@@ -47,7 +47,9 @@ const commands: Readonly<Record<Part, Command>> = {
         ...(surroundings.target === 'compose' ? ['--data', data('watchpost')] : []),
         ...(has('alertmanager') ? ['--alertmanager', `http://${address('alertmanager')}`] : []),
         ...(has('prometheus') ? ['--prometheus', `http://${address('prometheus')}`] : []),
-        ...(has('loki') ? ['--otlp-logs', `http://${address('loki')}/otlp`] : []),
+        ...(has('loki')
+          ? ['--loki', `http://${address('loki')}`, '--otlp-logs', `http://${address('loki')}/otlp`]
+          : []),
       ],
     };
   },

@@ -104,12 +104,13 @@ function probePlan(
 /** One for each of those who hear of it; what it may be about adds up to one where the same people do. */
 function alertPlans(config: Config, rule: AlertRule, mutes: (source: Labels) => readonly Mute[]): readonly AlertPlan[] {
   const all = rule.sightings(config).map((sighting): AlertPlan => {
-    const { team, service, slo } = sighting;
+    const { team, service, slo, severity } = sighting;
     const labels: Labels = {
       alertname: rule.alert,
       team,
       ...(service && { service }),
       ...(slo && { slo }),
+      ...(severity && { severity }),
       ...rule.labels(config),
     };
     const routed = routeOf(config, labels);

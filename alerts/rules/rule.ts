@@ -28,6 +28,8 @@ export interface Sighting {
   readonly service?: string;
   /** The objective of the service. */
   readonly slo?: string;
+  /** Left out where all of the alert's have one. */
+  readonly severity?: Severity;
   /** From when its cause is in the metrics until the expression holds, besides one evaluation: a window that must fill. */
   readonly typicalMs: number;
   readonly worstMs: number;

@@ -107,7 +107,10 @@ export class NativeStack implements AsyncDisposable {
       listen: { host: '127.0.0.1', port: ports.watchpost ?? parts.watchpost.port },
       ...(present.has('alertmanager') && { alertmanager: `http://${surroundings.address('alertmanager')}` }),
       ...(present.has('prometheus') && { prometheus: `http://${surroundings.address('prometheus')}` }),
-      ...(present.has('loki') && { otlpLogs: `http://${surroundings.address('loki')}/otlp` }),
+      ...(present.has('loki') && {
+        loki: `http://${surroundings.address('loki')}`,
+        otlpLogs: `http://${surroundings.address('loki')}/otlp`,
+      }),
       direct: !present.has('alertmanager'),
       data: folders.probeState,
       surroundings: () => surroundings,

@@ -51,8 +51,8 @@ const table: readonly NumberPanel[] = [
     id: 5,
     title: 'Alerts last came through',
     description:
-      'How long ago the Watchdog alert came back through Prometheus and Alertmanager; it does so every minute. When it is not green, pages may not arrive: see the last section.',
-    expr: `time() - max(${select('watchpost_alert_path_last_success_timestamp_seconds')} > 0)`,
+      'How long ago the Watchdog alerts came back, from Prometheus and from Loki by Alertmanager, the older of the two; they do so every minute. When it is not green, pages may not arrive: see the last section.',
+    expr: `time() - min(${select('watchpost_alert_path_last_success_timestamp_seconds')} > 0)`,
     unit: 's',
     colours: limits([150, warning], [300, bad]),
     none: 'not known',

@@ -160,6 +160,12 @@ export class Journal implements Disposable {
     });
   }
 
+  /** What the Watchdog alert of the log store's ruler brings back. As text: no reader makes a float of it. */
+  pathNonce(nonce: number): void {
+    const message = 'a number that the Watchdog alert brings back through the log store';
+    this.#log.store({ event: 'path_nonce', level: 'info', message, fields: { nonce: String(nonce) } });
+  }
+
   /** A fault of ours. All are counted; here each place speaks once a minute. */
   internal(place: string, error: unknown): void {
     const nowMs = this.#clock.monotonic();

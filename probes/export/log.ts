@@ -39,9 +39,15 @@ export class Log {
     this.#sink = options.sink;
   }
 
-  record({ event, level, message, fields = {} }: LogEntry): void {
+  record(entry: LogEntry): void {
+    const { level, message } = entry;
+    this.#write(`${new Date(this.#clock.now()).toISOString()} ${level.padEnd(5)} ${message}`);
+    this.store(entry);
+  }
+
+  /** Only for the log store: nobody reads it as a line. */
+  store({ event, level, message, fields = {} }: LogEntry): void {
     const at = this.#clock.now();
-    this.#write(`${new Date(at).toISOString()} ${level.padEnd(5)} ${message}`);
     const attributes: Record<string, string | number> = { [logFields.event]: event };
     for (const [name, value] of Object.entries(fields)) attributes[logFields[name as FieldName]] = value;
     this.#sink?.emit({ at, level, message, attributes });

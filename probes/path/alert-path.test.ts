@@ -8,7 +8,7 @@ import { AlertPath } from './alert-path.ts';
 function setUp() {
   const clock = new ManualClock();
   const metrics = new OwnMetrics();
-  const path = new AlertPath({ clock, metrics });
+  const path = new AlertPath({ clock, metrics, sources: ['prometheus', 'loki'] });
   const value = async (name: string) =>
     readExposition(await metrics.render()).find((sample) => sample.name === name)?.value;
   /** What Prometheus would read, and its rule write down. */
@@ -16,7 +16,7 @@ function setUp() {
     path.show();
     return String(await value('watchpost_alert_path_nonce'));
   };
-  return { clock, path, value, scrape };
+  return { clock, metrics, path, value, scrape };
 }
 
 function webhook(nonce: string | undefined, own: Partial<Notification['alerts'][number]> = {}): Notification {
@@ -73,6 +73,35 @@ describe('the alert path', () => {
     path.returned(webhook(first));
     expect(await value(lastSuccess)).toBe(at);
     expect(path.silentMs('prometheus')).toBe(30_000);
+  });
+
+  test('is judged for each source apart: a nonce of the log store is none of the metrics', async () => {
+    const { clock, metrics, path, value, scrape } = setUp();
+    const shown = await scrape();
+    const logged = path.newNonce();
+    expect(String(logged)).not.toBe(shown);
+    expect(await scrape()).toBe(shown);
+    await clock.advance(20_000);
+    path.returned(webhook(String(logged), { labels: { alertname: 'Watchdog', source: 'loki' } }));
+    const at = clock.now() / 1_000;
+    const series = readExposition(await metrics.render()).filter(({ name }) => name === lastSuccess);
+    expect(series.map(({ labels, value: seen }) => ({ labels, value: seen }))).toEqual([
+      { labels: { source: 'loki' }, value: at },
+    ]);
+    expect(path.silentMs('loki')).toBe(0);
+    expect(path.silentMs('prometheus')).toBe(20_000);
+    expect(await value('watchpost_alert_path_seconds')).toBe(20);
+  });
+
+  test('awaits only those that it was told of', async () => {
+    const metrics = new OwnMetrics();
+    const path = new AlertPath({ clock: new ManualClock(), metrics, sources: ['loki'] });
+    path.show();
+    path.returned(webhook(String(path.newNonce())));
+    const said = readExposition(await metrics.render()).filter(({ name }) => name.startsWith('watchpost_alert_path'));
+    expect(said.map(({ name, labels }) => ({ name, labels }))).toEqual([
+      { name: 'watchpost_alert_path_awaited_since_timestamp_seconds', labels: { source: 'loki' } },
+    ]);
   });
 
   test('a nonce is another one every 5 s, and is worth nothing after five minutes', async () => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type PathSource, pathSources, watchdog } from '../../stack/alert-path.ts';
+import { type PathSource, watchdog } from '../../stack/alert-path.ts';
 import type { OwnMetrics } from '../export/own-metrics.ts';
 import type { Clock } from '../model.ts';
 import type { Notification } from '../status/webhook.ts';
@@ -19,42 +19,59 @@ interface Return {
 }
 
 /**
- * What is known of the way from Prometheus through Alertmanager to here. The Watchdog alert carries a number back that stood
- * in our metrics; only a number that is newer than the one before counts, so that neither an alert that Alertmanager repeats by
+ * What is known of the way from Prometheus, or from Loki's ruler, through Alertmanager to here. The Watchdog alert carries a number
+ * back that stood in our metrics, or in a log record of ours; only a number that is newer than the one before counts, so that neither an alert that Alertmanager repeats by
  * itself nor one that another process asked for reads as a path that works.
  */
 export class AlertPath {
   readonly #clock: Clock;
   readonly #metrics: OwnMetrics;
+  readonly #sources: readonly PathSource[];
   /** When each nonce was first shown, monotonic; in that order. */
   readonly #shown = new Map<number, number>();
   readonly #returns = new Map<PathSource, Return>();
   #awaitedMs: number;
+  /** When the nonce in the metrics was made, monotonic. */
+  #renewedMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ clock, metrics }: { readonly clock: Clock; readonly metrics: OwnMetrics }) {
+  /** @param options.sources whose Watchdog alert is awaited */
+  constructor(options: {
+    readonly clock: Clock;
+    readonly metrics: OwnMetrics;
+    readonly sources: readonly PathSource[];
+  }) {
+    const { clock, metrics, sources } = options;
     this.#clock = clock;
     this.#metrics = metrics;
+    this.#sources = sources;
     this.#awaitedMs = clock.monotonic();
-    for (const source of pathSources) {
+    for (const source of sources) {
       metrics.set('watchpost_alert_path_awaited_since_timestamp_seconds', clock.now() / 1_000, { source });
     }
   }
 
   /** Before the metrics are read. */
   show(): void {
+    if (!this.#sources.includes('prometheus')) return;
     const nowMs = this.#clock.monotonic();
-    const newestMs = [...this.#shown.values()].at(-1);
-    if (newestMs !== undefined && nowMs - newestMs < renewMs) return;
+    if (nowMs - this.#renewedMs < renewMs) return;
+    this.#renewedMs = nowMs;
+    this.#metrics.set('watchpost_alert_path_nonce', this.newNonce());
+  }
+
+  /** A nonce that is shown from now on, elsewhere than in the metrics. */
+  newNonce(): number {
+    const nowMs = this.#clock.monotonic();
     for (const [nonce, shownMs] of this.#shown) if (nowMs - shownMs > validMs) this.#shown.delete(nonce);
     const nonce = randomInt(1, highestNonce);
     this.#shown.set(nonce, nowMs);
-    this.#metrics.set('watchpost_alert_path_nonce', nonce);
+    return nonce;
   }
 
   /** What Alertmanager's webhook brought. */
   returned({ alerts }: Notification): void {
     for (const { status, labels, annotations } of alerts) {
-      const source = pathSources.find((known) => known === labels.source);
+      const source = this.#sources.find((known) => known === labels.source);
       const shownMs = this.shownAt(annotations.nonce);
       if (status !== 'firing' || labels.alertname !== watchdog || source === undefined || shownMs === undefined)
         continue;
