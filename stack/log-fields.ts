@@ -18,6 +18,8 @@ export const logFields = {
   changed: 'changed',
   durationSeconds: 'duration_seconds',
   nonce: 'nonce',
+  /** Not `service`: such a record is no line about it that anybody wants to read. */
+  maintenanceOf: 'maintenance_of',
 } as const;
 /** Closed list of what a record can be about. */
 export const logEvents = [
@@ -35,6 +37,7 @@ export const logEvents = [
   'stopping',
   'state',
   'maintenance',
+  'in_maintenance',
   'scheduler_stuck',
   'control_wrong',
   'internal_error',

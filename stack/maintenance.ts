@@ -22,3 +22,6 @@ export type WindowTime =
       /** A name of the IANA time zone database. */
       readonly timeZone: string;
     };
+
+/** How often the log store is told that a service is in maintenance. */
+export const maintenanceMarkEveryMs = 30_000;

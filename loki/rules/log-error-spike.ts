@@ -30,6 +30,7 @@ export const logErrorSpikeRule = serviceRule({
   everyMs: 60_000,
   forMs: 120_000,
   severity: 'warning',
+  quietAfterMaintenance: '5m30s',
   expr: (service) => {
     const errors = countLines(errorLines(service), window);
     return `${errors} > ${floor} and ${errors} > ${factor} * ${yesterday(service)} / 3`;

@@ -16,6 +16,7 @@ export const logFatalRule = serviceRule({
   alert,
   forMs: 0,
   severity: 'warning',
+  quietAfterMaintenance: '5m30s',
   expr: (service) => `${countLines(fatalLines(service), window)} > 0`,
   annotations: (service, { urls }) => ({
     summary: `${service} wrote that it gives up`,

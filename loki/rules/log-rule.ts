@@ -2,6 +2,8 @@ import type { Config } from '../../config/model.ts';
 import type { Annotations } from '../../stack/alert.ts';
 import { defaultTeam, type Severity } from '../../stack/labels.ts';
 import type { LogAlert } from '../../stack/log-alerts.ts';
+import { logFields, logServiceName } from '../../stack/log-fields.ts';
+import { countLines, stream, where } from '../../stack/logql.ts';
 
 /** One alert of Loki's ruler: what is evaluated, and what it says. */
 export interface LogRule {
@@ -27,13 +29,15 @@ interface ServiceRuleDefinition {
   readonly everyMs?: number;
   readonly forMs: number;
   readonly severity: Severity;
+  /** How far back it looks, and half a minute more: after maintenance it is quiet for so long, since lines of then still count. */
+  readonly quietAfterMaintenance: string;
   readonly expr: (service: string) => string;
   readonly annotations: (service: string, config: Config) => Annotations;
 }
 
 /** An alert about the lines of a service: a rule for each that has `logs`. The expression comes out without labels. */
 export function serviceRule(definition: ServiceRuleDefinition): LogRule {
-  const { alert, everyMs, forMs, severity, expr, annotations } = definition;
+  const { alert, everyMs, forMs, severity, quietAfterMaintenance, expr, annotations } = definition;
   return {
     alert,
     forMs,
@@ -42,11 +46,17 @@ export function serviceRule(definition: ServiceRuleDefinition): LogRule {
       config.services
         .filter(({ logs }) => logs !== undefined)
         .map(({ name, team }) => ({
-          expr: expr(name),
+          expr: `(${expr(name)}) unless ${countLines(maintenanceOf(name), quietAfterMaintenance)}`,
           labels: { service: name, severity, team, stack: config.stack, environment: config.environment },
           annotations: annotations(name, config),
         })),
   };
+}
+
+/** What the probe service writes while a service is in maintenance. */
+function maintenanceOf(service: string): string {
+  const marks = where(stream({ service_name: logServiceName }), logFields.event, 'in_maintenance');
+  return where(marks, logFields.maintenanceOf, service);
 }
 
 /** An alert about the stack, which belongs to nobody's team. */

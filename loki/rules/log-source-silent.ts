@@ -22,6 +22,7 @@ export const logSourceSilentRule = serviceRule({
   everyMs: 60_000,
   forMs: 300_000,
   severity: 'warning',
+  quietAfterMaintenance: '15m30s',
   expr: (service) =>
     [
       noLines(stream({ service_name: service }), window),

@@ -2,6 +2,7 @@ import type { Log } from '../export/log.ts';
 import type { OwnMetrics } from '../export/own-metrics.ts';
 import type { Clock, Plan, PlannedProbe } from '../model.ts';
 import { FirstRuns, type FirstRunsSummary } from './first-runs.ts';
+import { Marks } from './marks.ts';
 import { type ServiceWindow, Windows } from './windows.ts';
 
 interface MaintenanceOptions {
@@ -19,6 +20,7 @@ interface MaintenanceOptions {
 export class Maintenance implements Disposable {
   readonly #options: MaintenanceOptions;
   readonly #windows: Windows;
+  readonly #marks: Marks;
   readonly #firstRuns = new Set<FirstRuns>();
   #probes: readonly PlannedProbe[] = [];
   /** The services that a window names. */
@@ -26,6 +28,7 @@ export class Maintenance implements Disposable {
 
   constructor(options: MaintenanceOptions) {
     this.#options = options;
+    this.#marks = new Marks({ ...options, services: () => [...this.#named].filter((service) => this.of(service)) });
     this.#windows = new Windows({
       clock: options.clock,
       began: (services, window) => this.#began(services, window),
@@ -61,6 +64,7 @@ export class Maintenance implements Disposable {
 
   [Symbol.dispose](): void {
     this.#windows[Symbol.dispose]();
+    this.#marks[Symbol.dispose]();
     for (const waiting of this.#firstRuns) waiting[Symbol.dispose]();
   }
 
@@ -73,6 +77,7 @@ export class Maintenance implements Disposable {
       level: 'info',
       message: `maintenance "${name}" until ${until}: nobody is paged for ${sayServices(services)}`,
     });
+    this.#marks.write();
   }
 
   #ended(services: readonly string[], { name }: ServiceWindow): void {
@@ -80,6 +85,7 @@ export class Maintenance implements Disposable {
     for (const service of services) if (this.#named.has(service)) metrics.set(metricName, 0, { service });
     const ended = `maintenance "${name}" of ${sayServices(services)} has ended`;
     const probes = this.#probes.filter(({ service }) => services.includes(service));
+    this.#marks.write();
     if (probes.length === 0) {
       log.record({ event: 'maintenance', level: 'info', message: ended });
       return;
