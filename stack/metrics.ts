@@ -137,7 +137,7 @@ export const metrics = {
   ),
   watchpost_alert_path_seconds: own(
     'gauge',
-    'How old the nonce was that the Watchdog alert last came back with: the way from a scrape to the webhook, the pauses between two sendings (up to 95 s) included.',
+    'How old the nonce was that the Watchdog alert last came back with: the way from a scrape, or from a log record, to the webhook, the pauses between two sendings (up to 95 s, and of `loki` 135 s) included.',
     ['source'],
   ),
   watchpost_alert_path_nonce: own(

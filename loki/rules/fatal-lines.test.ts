@@ -1,7 +1,9 @@
+import { RE2JS } from 're2js';
 import { describe, expect, test } from 'vitest';
 import { fatalLine, harmlessLine } from './fatal-lines.ts';
 
-const isFatal = (line: string) => new RegExp(fatalLine).test(line) && !new RegExp(harmlessLine).test(line);
+const found = (regex: string, line: string) => RE2JS.compile(regex).matcher(line).find();
+const isFatal = (line: string) => found(fatalLine, line) && !found(harmlessLine, line);
 
 /** Lines as the programs write them. */
 const fatalLines = [

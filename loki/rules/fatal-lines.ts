@@ -1,4 +1,4 @@
-/** How processes say that they cannot go on: one pattern for each family of runtimes, in what RE2 and JavaScript read alike. */
+/** How processes say that they cannot go on: one pattern for each family of runtimes, in RE2's syntax. */
 const patterns = [
   // Go, and its loggers.
   String.raw`\bpanic:`,
