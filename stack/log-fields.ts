@@ -33,6 +33,7 @@ export const logEvents = [
   'page_failed',
   'receipt',
   'path_nonce',
+  'alert_path',
   'started',
   'stopping',
   'state',

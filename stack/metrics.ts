@@ -120,7 +120,7 @@ export const metrics = {
   watchpost_config_info: own('gauge', '1: the hash of the configuration that is running.', ['hash']),
   watchpost_build_info: own('gauge', '1: the version that is running.', ['version', 'node']),
   watchpost_fast_path_posts_total: own('counter', 'Posts of alerts to Alertmanager by result.', ['result']),
-  watchpost_notifications_total: own('counter', 'Messages sent by the direct pager, by channel and result.', [
+  watchpost_notifications_total: own('counter', 'Messages sent by the probe service itself, by channel and result.', [
     'channel',
     'result',
   ]),
@@ -143,6 +143,16 @@ export const metrics = {
   watchpost_alert_path_nonce: own(
     'gauge',
     'A random number, another one every 5 s: the Watchdog alert carries it back as an annotation. Left out where it is not awaited.',
+  ),
+  watchpost_fallback_active: own(
+    'gauge',
+    '1 while the path of alerts is broken at this stage, as far as the probe service can see, 0 otherwise. It then tells by itself what Alertmanager cannot.',
+    ['stage'],
+  ),
+  watchpost_fallback_waiting_messages: own(
+    'gauge',
+    'How many messages of the fallback pager are still to be delivered, by channel.',
+    ['channel'],
   ),
   watchpost_log_records_total: own('counter', 'Log records by what became of them on their way to the log store.', [
     'result',

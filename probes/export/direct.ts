@@ -1,14 +1,17 @@
-import { probeDownAnnotations, probeDownLabels } from '../../stack/alert.ts';
-import { channelsFor } from '../../stack/channels.ts';
-import { ancestors, dependents } from '../../stack/dependencies.ts';
-import { manyServices } from '../../stack/many-services.ts';
-import type { Clock, Plan, PlannedProbe, Transition } from '../model.ts';
-import type { Channels } from '../pager/channels.ts';
+import type { Clock, Plan, Transition } from '../model.ts';
 import type { Delivery, Page, Pager } from '../pager/index.ts';
+import {
+  type ChannelName,
+  channelNames,
+  channelsOf,
+  type MakePager,
+  pagersByChannel,
+} from '../pager/single-channel.ts';
 import { ProbeMap } from '../probe-map.ts';
 import type { KeptPages } from '../state/kept-pages.ts';
-import { failureOf } from './failure-of.ts';
+import { failurePage } from './failure-page.ts';
 import type { Failing } from './fast-path.ts';
+import { parentsOf } from './parents-of.ts';
 
 /** Between two tries of a message that was not delivered, and between two looks at what is muted. */
 const tickMs = 10_000;
@@ -21,16 +24,13 @@ const resolveWithinMs = 15 * 60_000;
 
 const removedNote = 'The probe was removed from the configuration, or changed so that it is another alert.';
 
-export const channelNames = ['slack', 'email'] as const satisfies readonly Delivery['channel'][];
-type ChannelName = (typeof channelNames)[number];
-
 export interface DirectOptions {
   readonly clock: Clock;
   readonly plan: () => Plan;
   /** The probes that are down at this moment. */
   readonly down: () => readonly Failing[];
   /** A pager for one channel, so that a retry does not repeat what another channel has delivered. */
-  readonly pager: (channels: (team: string) => Channels) => Pager;
+  readonly pager: MakePager;
   /** What was told before the process ended. Without it nothing is kept. */
   readonly kept?: KeptPages | undefined;
   /** After each message. */
@@ -72,11 +72,7 @@ export class DirectPager implements AsyncDisposable {
 
   constructor(options: DirectOptions) {
     this.#options = options;
-    this.#pagers = new Map(
-      channelNames.map(
-        (name) => [name, options.pager((team) => only(name, teamChannels(options.plan().notify, team)))] as const,
-      ),
-    );
+    this.#pagers = pagersByChannel(options.pager, options.plan);
   }
 
   changed({ probe, to, at, since, outcome }: Transition): void {
@@ -212,24 +208,14 @@ export class DirectPager implements AsyncDisposable {
   }
 
   #parents({ failing }: Case): ReadonlySet<string> {
-    const { service } = failing.probe;
-    if (service === manyServices.service) return new Set();
-    return new Set([manyServices.service, ...ancestors(this.#options.plan().dependencies, service)]);
+    return parentsOf(failing.probe.service, this.#options.plan());
   }
 
-  #page({ failing: { probe, since, outcome }, endedAt, note }: Case, status: Page['status']): Page {
-    const { stack, environment, urls, dependencies } = this.#options.plan();
-    const affected = dependents(dependencies, probe.service);
+  #page({ failing, endedAt, note }: Case, status: Page['status']): Page {
+    const page = failurePage({ ...failing, endedAt, note }, status, this.#options.plan());
     // Where this pager speaks there is no Alertmanager that could be told to be silent.
-    const { silence_url: _, ...annotations } = probeDownAnnotations(probe, failureOf(outcome), affected, urls);
-    return {
-      status,
-      labels: probeDownLabels({ ...probe, stack, environment }),
-      annotations,
-      startsAt: since,
-      ...(endedAt !== undefined && { endsAt: endedAt }),
-      ...(note !== undefined && { note }),
-    };
+    const { silence_url: _, ...annotations } = page.annotations;
+    return { ...page, annotations };
   }
 }
 
@@ -243,18 +229,4 @@ function newCase(failing: Failing): Case {
     saidUndeliverable: false,
     mutedMs: Number.NEGATIVE_INFINITY,
   };
-}
-
-/** The channels that hear of this probe. Chosen from the whole set: a pager for one channel could not know of the other. */
-function channelsOf({ notify }: Plan, { team, severity }: PlannedProbe): Channels {
-  return channelsFor(severity, teamChannels(notify, team));
-}
-
-function teamChannels({ teams, default: common }: Plan['notify'], team: string): Channels {
-  return Object.hasOwn(teams, team) ? (teams[team] ?? common) : common;
-}
-
-function only(name: ChannelName, channels: Channels): Channels {
-  const channel = channels[name];
-  return channel ? { [name]: channel } : {};
 }

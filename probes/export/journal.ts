@@ -2,6 +2,7 @@ import { sayDuration } from '../../stack/duration.ts';
 import { reasons } from '../../stack/reasons.ts';
 import type { Clock, Outcome, PlannedProbe, ProbeId, Transition } from '../model.ts';
 import type { Delivery, Page } from '../pager/index.ts';
+import { type Break, stages } from '../path/stages.ts';
 import { ProbeMap } from '../probe-map.ts';
 import type { Log } from './log.ts';
 
@@ -148,6 +149,14 @@ export class Journal implements Disposable {
       message: ok ? `${about}: ${detail}` : `${about} was not delivered: ${detail}`,
       fields: pageFields(page),
     });
+  }
+
+  /** Where the way of alerts is broken; undefined when it is whole again. */
+  pathChanged(now: Break | undefined): void {
+    const message = now
+      ? `the paging path is broken: ${stages[now.stage].words}${now.detail ? ` (${now.detail})` : ''}`
+      : 'the paging path is whole again';
+    this.#log.record({ event: 'alert_path', level: now ? 'error' : 'info', message });
   }
 
   /** A page that no channel is configured for. */

@@ -11,6 +11,10 @@ const validMs = 5 * 60_000;
 /** Exactly a number to Prometheus, which knows no integers. */
 const highestNonce = 2 ** 48 - 1;
 
+/** Who fires the Watchdog alert that this service posts itself: it travels through Alertmanager alone. */
+export const ownSource = 'watchpost';
+type Source = PathSource | typeof ownSource;
+
 /** One way of an alert back to here, by who fires it. Monotonic milliseconds. */
 interface Return {
   /** When its nonce was first shown. */
@@ -29,7 +33,7 @@ export class AlertPath {
   readonly #sources: readonly PathSource[];
   /** When each nonce was first shown, monotonic; in that order. */
   readonly #shown = new Map<number, number>();
-  readonly #returns = new Map<PathSource, Return>();
+  readonly #returns = new Map<Source, Return>();
   #awaitedMs: number;
   /** When the nonce in the metrics was made, monotonic. */
   #renewedMs = Number.NEGATIVE_INFINITY;
@@ -68,19 +72,29 @@ export class AlertPath {
     return nonce;
   }
 
-  /** What Alertmanager's webhook brought. */
-  returned({ alerts }: Notification): void {
+  /** The number of now, for an alert that this service posts itself. */
+  nonce(): string {
+    this.show();
+    return String([...this.#shown.keys()].at(-1));
+  }
+
+  /** What Alertmanager's webhook brought: of which sources it proves that their alerts get through. */
+  returned({ alerts }: Notification): readonly Source[] {
+    const proven: Source[] = [];
     for (const { status, labels, annotations } of alerts) {
-      const source = this.#sources.find((known) => known === labels.source);
+      const source = [...this.#sources, ownSource].find((known) => known === labels.source);
       const shownMs = this.shownAt(annotations.nonce);
       if (status !== 'firing' || labels.alertname !== watchdog || source === undefined || shownMs === undefined)
         continue;
       if (shownMs <= (this.#returns.get(source)?.shownMs ?? Number.NEGATIVE_INFINITY)) continue;
       const atMs = this.#clock.monotonic();
       this.#returns.set(source, { shownMs, atMs });
+      proven.push(source);
+      if (source === ownSource) continue;
       this.#metrics.set('watchpost_alert_path_last_success_timestamp_seconds', this.#clock.now() / 1_000, { source });
       this.#metrics.set('watchpost_alert_path_seconds', (atMs - shownMs) / 1_000, { source });
     }
+    return proven;
   }
 
   /** When a nonce was first shown, monotonic; undefined where it is none of ours, or too old. */
@@ -90,7 +104,7 @@ export class AlertPath {
   }
 
   /** The last way that worked; undefined where none has since the start. */
-  last(source: PathSource): Return | undefined {
+  last(source: Source): Return | undefined {
     return this.#returns.get(source);
   }
 

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startWatchpost } from '../../cli/testing/running-watchpost.ts';
+import { seeded } from '../support/seeded.ts';
 import { type SlackSink, startSlackSink } from '../support/slack-sink.ts';
 import { startTarget } from '../support/target.ts';
 
@@ -118,13 +119,4 @@ services:
 ${probes.join('')}      beat: { heartbeat: { every: 1h, grace: 5m }, every: 1s }
 notify: { slack: { webhook_url_file: ${secret} } }
 `;
-}
-
-/** The same numbers from 0 to 1 every time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
