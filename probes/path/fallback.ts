@@ -231,7 +231,7 @@ export class Fallback implements AsyncDisposable {
   #tell(letter: Letter, because: string): void {
     letter.direct = true;
     letter.directAt = this.#options.clock.now();
-    letter.note = `Sent directly by the probe service because ${because}.`;
+    letter.note = `Sent directly because ${because}.`;
     this.#keep(letter, 'now');
   }
 

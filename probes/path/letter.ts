@@ -91,10 +91,7 @@ export function pageOf(letter: Letter, status: Page['status'], plan: Plan): Page
     },
     startsAt: letter.since,
     ...(letter.endedAt !== undefined && { endsAt: letter.endedAt }),
-    note:
-      status === 'firing'
-        ? 'Sent directly by the probe service.'
-        : `Sent directly by the probe service: alerts get through again after ${lasted(letter)}.`,
+    note: status === 'firing' ? 'Sent directly.' : `Sent directly: alerts get through again after ${lasted(letter)}.`,
   };
 }
 

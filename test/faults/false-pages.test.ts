@@ -44,7 +44,10 @@ describe.skipIf(lacking)(`false pages${lacking ? ` (${lacking})` : ''}`, () => {
     // It was really done to them: about one in a hundred, and never none.
     expect(requests).toBeGreaterThan(services * minutes * 60 * 0.15);
     expect(failed).toBeGreaterThan(requests * share * 0.5);
-    expect({ slack: slack.map(({ text }) => text), mail: mail.map(({ text }) => text) }).toEqual({ slack: [], mail: [] });
+    expect({ slack: slack.map(({ text }) => text), mail: mail.map(({ text }) => text) }).toEqual({
+      slack: [],
+      mail: [],
+    });
   });
 });
 
