@@ -132,6 +132,7 @@ export class Paging implements AsyncDisposable {
       kept: store && new KeptPages(store),
       broken: () => watch.broken,
       failsOn: (channel) => watch.failsOn(channel),
+      isTroubled: (channel) => watch.isTroubled(channel),
       hasProof: this.#path !== undefined,
       delivered: (delivery, page) => this.#delivered(delivery, page),
       undeliverable: (page) => journal.undeliverable(page),

@@ -55,6 +55,11 @@ export class Deliveries {
     return nowMs - known.failingSinceMs >= failingMs && nowMs - known.lastFailedMs < forgottenMs;
   }
 
+  /** Whether the last that was heard of it is a failure: what was handed to it may not have arrived. */
+  isTroubled(name: string): boolean {
+    return this.#integrations.get(name)?.failingSinceMs !== undefined;
+  }
+
   /** When it was last seen to try, monotonic: then its dispatcher is alive. */
   triedMs(name: string): number {
     return this.#integrations.get(name)?.lastTriedMs ?? Number.NEGATIVE_INFINITY;

@@ -46,7 +46,11 @@ async function setUp(given: Given = {}) {
   const deliveries: Delivery[] = [];
   const undeliverable: string[] = [];
   const faults: unknown[] = [];
-  const state: { broken: Break | undefined; fails: readonly string[] } = { broken: undefined, fails: [] };
+  const state: { broken: Break | undefined; fails: readonly string[]; troubled: readonly string[] } = {
+    broken: undefined,
+    fails: [],
+    troubled: [],
+  };
   const store =
     given.folder === undefined
       ? undefined
@@ -64,6 +68,7 @@ async function setUp(given: Given = {}) {
     kept: store && new KeptPages(store),
     broken: () => state.broken,
     failsOn: (channel) => state.fails.includes(channel),
+    isTroubled: (channel) => state.troubled.includes(channel),
     hasProof: true,
     delivered: (delivery) => deliveries.push(delivery),
     undeliverable: ({ annotations }) => undeliverable.push(annotations.summary ?? ''),
@@ -154,7 +159,7 @@ describe('the fallback pager', () => {
     const untaken = sampleProbe({ service: 'untaken' });
     change(told, 'down');
     take(told);
-    await clock.advance(30_000);
+    await clock.advance(50_000);
     fallback.proved(true);
     change(unsure, 'down');
     take(unsure);
@@ -180,6 +185,20 @@ describe('the fallback pager', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('does not take the way back here for a delivery where every channel is in trouble', async () => {
+    const { fallback, state, change, take, clock, advanceTo, said } = await setUp();
+    state.troubled = ['slack'];
+    change(panel, 'down');
+    take(panel);
+    await clock.advance(50_000);
+    fallback.proved(true);
+    change(panel, 'up');
+    await clock.advance(10_000);
+    state.fails = ['slack'];
+    await advanceTo(5_000, 1);
+    expect(said()).toEqual(['panel/ready is up again after 50 s']);
+  });
+
   test('hands back what lasts when the path is whole: it sends no resolve of what Alertmanager will resolve', async () => {
     const { fallback, breaks, change, take, clock, advanceTo, said } = await setUp();
     breaks(gone);
@@ -188,7 +207,7 @@ describe('the fallback pager', () => {
     breaks(undefined);
     await advanceTo(0, 3);
     take(panel);
-    await clock.advance(10_000);
+    await clock.advance(50_000);
     fallback.proved(true);
     change(panel, 'up');
     await clock.advance(120_000);

@@ -13,6 +13,8 @@ import { type Break, stages } from './stages.ts';
 const tickMs = 5_000;
 /** From a state to the alert of a rule: a scrape, an evaluation, and the sending. */
 const ruleMs = 20_000;
+/** Until then Alertmanager has delivered or given up (its group interval), and its counters have been read. */
+const settledMs = 45_000;
 /** What is still down when its parents are up again gets so long to follow them before it is paged for. */
 const followMs = 30_000;
 
@@ -27,6 +29,8 @@ export interface FallbackOptions {
   /** Where the path is broken, and whether Alertmanager fails on a channel by its own counters. */
   readonly broken: () => Break | undefined;
   readonly failsOn: (channel: ChannelName) => boolean;
+  /** Whether the last that Alertmanager's counters say of a channel is a failure. */
+  readonly isTroubled: (channel: ChannelName) => boolean;
   /** Whether alerts come back to here: without it, what Alertmanager has taken counts as told. */
   readonly hasProof: boolean;
   readonly delivered: (delivery: Delivery, page: Page) => void;
@@ -104,14 +108,15 @@ export class Fallback implements AsyncDisposable {
   }
 
   /**
-   * A Watchdog alert came back: what Alertmanager took before has been delivered too.
+   * A Watchdog alert came back: what Alertmanager took before has been delivered too, unless its counters say otherwise.
    * @param byRules whether Prometheus's did: what only a rule sends is known by nothing else
    */
   proved(byRules: boolean): void {
     const now = this.#options.clock.now();
     for (const letter of this.#letters()) {
-      if (letter.proven || letter.takenAt === undefined || letter.takenAt > now || isNotice(letter)) continue;
-      if (letter.probe.byQuorum && !byRules) continue;
+      if (letter.proven || letter.takenAt === undefined || now - letter.takenAt < settledMs || isNotice(letter))
+        continue;
+      if ((letter.probe.byQuorum && !byRules) || this.#isOnEvery(letter, this.#options.isTroubled)) continue;
       letter.proven = true;
       this.#keep(letter, 'later');
     }
@@ -241,14 +246,19 @@ export class Fallback implements AsyncDisposable {
   }
 
   /** Whether Alertmanager, as the path is now, does not tell of it. */
-  #isForUs({ probe }: Letter): boolean {
+  #isForUs(letter: Letter): boolean {
     const broken = this.#options.broken();
     const pages = broken && stages[broken.stage].pages;
     if (pages === 'lost' && broken?.stage !== 'delivery') return true;
-    if (pages === 'without rules' && probe.byQuorum) return true;
+    if (pages === 'without rules' && letter.probe.byQuorum) return true;
+    return this.#isOnEvery(letter, this.#options.failsOn);
+  }
+
+  /** Whether it is so on every channel that hears of it. */
+  #isOnEvery({ probe }: Letter, isSo: (channel: ChannelName) => boolean): boolean {
     const configured = channelsOf(this.#options.plan(), probe);
     const own = channelNames.filter((name) => configured[name] !== undefined);
-    return own.length > 0 && own.every((name) => this.#options.failsOn(name));
+    return own.length > 0 && own.every(isSo);
   }
 
   #isMuted(letter: Letter, downServices: ReadonlySet<string>): boolean {

@@ -148,7 +148,7 @@ export class Outbox implements AsyncDisposable {
 
   #serve(lane: Lane, items: readonly Item[], nowMs: number): void {
     lane.sentMs = lane.sentMs.filter((ms) => nowMs - ms < minuteMs);
-    const order = (item: Item) => (isNotice(item.letter) ? -1 : (lane.tried.get(item.letter) ?? 0));
+    const order = ({ letter }: Item) => lane.tried.get(letter) ?? (isNotice(letter) ? -1 : 0);
     const sorted = items.toSorted((a, b) => order(a) - order(b) || a.letter.since - b.letter.since);
     const [first] = sorted;
     if (!first) return;

@@ -78,6 +78,11 @@ export class PathWatch implements AsyncDisposable {
     return this.#deliveries.fails(channel, this.#options.clock.monotonic());
   }
 
+  /** Whether its last deliveries on this channel failed. */
+  isTroubled(channel: 'slack' | 'email'): boolean {
+    return this.#deliveries.isTroubled(channel);
+  }
+
   /** What a post of the fast path came to. */
   posted(result: PostResult, detail: string): void {
     const nowMs = this.#options.clock.monotonic();

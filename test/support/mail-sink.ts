@@ -40,6 +40,10 @@ export interface MailSink extends Arrivals<ReceivedMail>, AsyncDisposable {
   readonly connections: () => number;
   /** The next messages meet these, one each. */
   trouble(...next: readonly MailTrouble[]): void;
+  /** Every message meets this, until there is none; `hang` takes it and never answers. */
+  always(trouble: MailTrouble | 'hang' | undefined): void;
+  /** From now on refuses connections, or takes them again. */
+  refuse(refuses: boolean): Promise<void>;
 }
 
 /** A mail server that keeps what it is given. */
@@ -47,6 +51,7 @@ export async function startMailSink(options: MailSinkOptions = {}): Promise<Mail
   const { auth, tls = 'none' } = options;
   const log = new ArrivalLog<ReceivedMail>('mail', ({ mail }) => mail.subject ?? '(no subject)');
   const troubles: MailTrouble[] = [];
+  let lasting: MailTrouble | 'hang' | undefined;
   let connections = 0;
 
   const server = new SMTPServer({
@@ -70,7 +75,8 @@ export async function startMailSink(options: MailSinkOptions = {}): Promise<Mail
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        const trouble = troubles.shift();
+        if (lasting === 'hang') return;
+        const trouble = lasting ?? troubles.shift();
         if (trouble) return done(smtpError(trouble));
         const at = Date.now();
         const raw = Buffer.concat(chunks).toString();
@@ -98,13 +104,24 @@ export async function startMailSink(options: MailSinkOptions = {}): Promise<Mail
   server.server.once('error', reject);
   server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   await listening;
+  const { port } = server.server.address() as AddressInfo;
   return {
-    port: (server.server.address() as AddressInfo).port,
+    port,
     received: log.received,
     waitFor: (fits, timeoutMs) => log.waitFor(fits, timeoutMs),
     connections: () => connections,
     trouble: (...next) => {
       troubles.push(...next);
+    },
+    always: (trouble) => {
+      lasting = trouble;
+    },
+    refuse: (refuses) => {
+      if (refuses) {
+        for (const connection of server.connections) connection.close();
+        return new Promise((done) => server.server.close(() => done()));
+      }
+      return new Promise((done) => server.server.listen(port, options.host ?? '127.0.0.1', done));
     },
     [Symbol.asyncDispose]: () => new Promise((done) => server.close(() => done())),
   };

@@ -50,6 +50,8 @@ export interface SlackSink extends Arrivals<ReceivedSlack>, AsyncDisposable {
   readonly refused: readonly { readonly at: number; readonly answer: string; readonly body: string }[];
   /** The next requests meet these, one each. */
   trouble(...next: readonly SlackTrouble[]): void;
+  /** Every request meets this, until there is none. */
+  always(trouble: SlackTrouble | undefined): void;
 }
 
 /** A receiver of Slack webhooks that looks at the payload as Slack does and answers `ok`. */
@@ -59,11 +61,12 @@ export async function startSlackSink(
   const log = new ArrivalLog<ReceivedSlack>('Slack message', ({ payload }) => JSON.stringify(payload));
   const refused: { at: number; answer: string; body: string }[] = [];
   const troubles: SlackTrouble[] = [];
+  let lasting: SlackTrouble | undefined;
 
   const take = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request);
     const at = Date.now();
-    const trouble = troubles.shift();
+    const trouble = lasting ?? troubles.shift();
     if (trouble?.hang) return;
     if (trouble) {
       response.writeHead(trouble.status, { 'content-type': 'text/plain', ...trouble.headers }).end(trouble.body);
@@ -95,6 +98,9 @@ export async function startSlackSink(
     refused,
     trouble: (...next) => {
       troubles.push(...next);
+    },
+    always: (trouble) => {
+      lasting = trouble;
     },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
