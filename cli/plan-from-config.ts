@@ -21,7 +21,7 @@ export function planFromConfig(
   surroundings: Pick<Surroundings, 'reach' | 'secret'>,
   location = config.location,
 ): Plan {
-  const { stack, environment, urls, services, notify, locations } = config;
+  const { stack, environment, urls, services, notify, locations, heartbeatUrlFile } = config;
   const isHere = ({ kind }: ProbeConfig) => location === config.location || !findProber(kind).atOnePlace;
   return {
     hash: configHash(config),
@@ -35,6 +35,7 @@ export function planFromConfig(
     references: config.references,
     maintenance: config.maintenance,
     dependencies: new Map(services.map(({ name, dependsOn }) => [name, dependsOn])),
+    ...(heartbeatUrlFile !== undefined && { heartbeatUrl: () => readSecret(surroundings.secret(heartbeatUrlFile)) }),
     notify: {
       default: channels(notify, surroundings),
       teams: Object.fromEntries(Object.entries(notify.teams).map(([team, own]) => [team, channels(own, surroundings)])),

@@ -9,7 +9,7 @@ export function notifySecrets(config: Config): readonly string[] {
 }
 
 /** Names of the secrets that probes read: any option of theirs may name a file. */
-export function probeSecrets(config: Config): readonly string[] {
+function probeSecrets(config: Config): readonly string[] {
   return unique(config.services.flatMap(({ probes }) => probes.flatMap(({ options }) => texts(options))));
 }
 
@@ -18,10 +18,16 @@ export function exporterSecrets({ target }: Exporter): readonly string[] {
   return unique(texts(target));
 }
 
+/** Names of the secrets that only the probe service reads. */
+function ownSecrets({ heartbeatUrlFile }: Config): readonly string[] {
+  return unique(heartbeatUrlFile === undefined ? [] : [heartbeatUrlFile]);
+}
+
 /** What Compose must mount: every secret that the configuration names as `/run/secrets/NAME`. */
 export function allSecrets(config: Config): readonly string[] {
   const exporters = exportersOf(config.services).flatMap(exporterSecrets);
-  return [...new Set([...notifySecrets(config), ...probeSecrets(config), ...exporters])].sort();
+  const all = [...notifySecrets(config), ...probeSecrets(config), ...ownSecrets(config), ...exporters];
+  return [...new Set(all)].sort();
 }
 
 function filesOf({ slack, email }: Channels): readonly string[] {

@@ -49,6 +49,7 @@ export function buildConfig(
     references: document.references,
     ...(document.office_hours && { officeHours: buildOfficeHours(document.office_hours) }),
     maintenance: document.maintenance.flatMap((window) => buildWindow(window, Object.keys(document.services))),
+    ...(document.heartbeat_url_file !== undefined && { heartbeatUrlFile: document.heartbeat_url_file }),
     notify: buildNotify(document.notify),
   };
 }

@@ -62,6 +62,7 @@ services:
   db: { logs: { unit: postgresql.service } }
   nginx: { logs: { file: /var/log/nginx/*.log } }
 references: ["1.1.1.1:443"]
+heartbeat_url_file: /run/secrets/heartbeat_url
 location: ams
 locations: { fra: "10.8.0.2:9815" }
 office_hours: { from: "08:00", to: "18:30" }
@@ -144,6 +145,7 @@ notify:
       },
     ],
     references: [{ host: '1.1.1.1', port: 443 }],
+    heartbeatUrlFile: '/run/secrets/heartbeat_url',
     location: 'ams',
     locations: [{ name: 'fra', host: '10.8.0.2', port: 9815 }],
     quorum: 2,

@@ -101,6 +101,7 @@ export const secretKeys: ReadonlySet<string | number> = new Set([
   'body',
   'password',
   'webhook_url',
+  'heartbeat_url',
   'token',
   'bearer',
   'client_secret',
@@ -110,6 +111,7 @@ export const secretKeys: ReadonlySet<string | number> = new Set([
 /** Keys that people write out of habit, and the key that names a file instead. */
 export const fileOfSecret: Readonly<Record<string, string>> = {
   webhook_url: 'webhook_url_file',
+  heartbeat_url: 'heartbeat_url_file',
   password: 'password_file',
 };
 

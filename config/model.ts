@@ -26,6 +26,8 @@ export interface Config {
   readonly maintenance: readonly MaintenanceWindow[];
   /** When warnings are sent; undefined: at any time. */
   readonly officeHours?: OfficeHours;
+  /** What must be heard from every minute lies there. */
+  readonly heartbeatUrlFile?: string;
   readonly notify: NotifyConfig;
   /** Names of the variables that the file uses, sorted; never their values. */
   readonly variables: readonly string[];

@@ -276,6 +276,11 @@ export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
       .describe(
         'Hosts that are always reachable where your uplink works: 1.1.1.1:443. When none of them answers, a target beyond the uplink that does not answer either is inconclusive and not down. Without any, a host that is cut off reports its targets as down.',
       ),
+    heartbeat_url_file: field.filePath
+      .optional()
+      .describe(
+        'File that holds a URL outside of this host that the probe service asks for every minute, as long as it is well: whoever watches it (healthchecks.io and the like) says so when this host dies.',
+      ),
     notify: notify.prefault({}).describe('Who hears about it.'),
   });
 }

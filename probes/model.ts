@@ -181,6 +181,8 @@ export interface Plan {
   readonly references: readonly HostPort[];
   readonly dependencies: Dependencies;
   readonly maintenance: readonly MaintenanceWindow[];
+  /** What is asked for every minute, so that somebody outside knows that this host lives. Read when it is needed. */
+  readonly heartbeatUrl?: () => Promise<Secret>;
   readonly notify: { readonly default: Channels; readonly teams: Readonly<Record<string, Channels>> };
 }
 

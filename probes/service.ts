@@ -7,6 +7,7 @@ import { OwnMetrics } from './export/own-metrics.ts';
 import { ProbeSeries } from './export/probe-series.ts';
 import type { MakeControls } from './health/controls.ts';
 import { Health } from './health/health.ts';
+import { OutboundHeartbeat } from './health/outbound-heartbeat.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import type { Clock, Outcome, Plan, PlannedProbe, Resolve, Transition } from './model.ts';
 import type { NamedResolver } from './net/other-resolvers.ts';
@@ -100,6 +101,7 @@ class Engine implements Service {
   readonly #scheduler: Scheduler<PlannedProbe>;
   readonly #paging: Paging;
   readonly #receipts: Receipts;
+  readonly #outbound: OutboundHeartbeat;
   readonly #stop = new AbortController();
   #plan: Plan;
   #server: AsyncDisposable | undefined;
@@ -167,6 +169,11 @@ class Engine implements Service {
       internal: (place, error) => this.#internal(place, error),
     });
     this.#receipts = new Receipts({ clock, log: this.#log, metrics: this.#metrics, plan: () => this.#plan });
+    this.#outbound = new OutboundHeartbeat({
+      ...{ clock, metrics: this.#metrics, log: this.#log, plan: () => this.#plan },
+      unhealthy: () => this.#unhealthy(),
+      internal: (error) => this.#internal('heartbeat', error),
+    });
   }
 
   async start(): Promise<Service> {
@@ -197,6 +204,7 @@ class Engine implements Service {
     this.#log.record({ event: 'started', level: 'info', message: `probe service listens on ${server.url}` });
     this.#apply(this.#plan, []);
     await this.#health.start();
+    this.#outbound.start();
     return this;
   }
 
@@ -214,7 +222,7 @@ class Engine implements Service {
     await this.#scheduler[Symbol.asyncDispose]();
     this.#maintenance[Symbol.dispose]();
     this.#states[Symbol.dispose]();
-    const parts = [this.#paging, this.#server, this.#health];
+    const parts = [this.#paging, this.#server, this.#health, this.#outbound];
     await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
     this.#store?.[Symbol.dispose]();
     this.#journal[Symbol.dispose]();

@@ -34,6 +34,7 @@ export const logEvents = [
   'receipt',
   'path_nonce',
   'alert_path',
+  'outbound_heartbeat',
   'started',
   'stopping',
   'state',

@@ -154,6 +154,15 @@ export const metrics = {
     'How many messages of the fallback pager are still to be delivered, by channel.',
     ['channel'],
   ),
+  watchpost_outbound_heartbeats_total: own(
+    'counter',
+    'Requests to the URL that `heartbeat_url_file` holds, by result; `withheld`: none was made, because the probe service was not well.',
+    ['result'],
+  ),
+  watchpost_outbound_heartbeat_last_success_timestamp_seconds: own(
+    'gauge',
+    'When that URL last answered 2xx, in Unix time. Left out before, and where there is none.',
+  ),
   watchpost_log_records_total: own('counter', 'Log records by what became of them on their way to the log store.', [
     'result',
   ]),

@@ -3,7 +3,18 @@ import { postResults } from './fast-path.ts';
 import { logResults } from './otlp-sink.ts';
 import type { OwnMetrics } from './own-metrics.ts';
 
-const places = ['prober', 'prober_late', 'schedule', 'status', 'reload', 'log', 'pager', 'alert_path', 'diagnosis'];
+const places = [
+  'prober',
+  'prober_late',
+  'schedule',
+  'status',
+  'reload',
+  'log',
+  'pager',
+  'alert_path',
+  'heartbeat',
+  'diagnosis',
+];
 
 /** Counters whose labels are known begin at 0: a rule that looks at their increase must see the first one. */
 export function setFirstValues(metrics: OwnMetrics, version: string): void {

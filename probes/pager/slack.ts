@@ -1,14 +1,11 @@
-import { lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
-import { isPrivateHost } from '../../stack/private-host.ts';
+import { request } from 'undici';
 import type { Channels } from './channels.ts';
 import type { Page } from './page.ts';
 import { renderSlack } from './render.ts';
+import { NotPrivate, type SecretUrl, secretUrl } from './secret-url.ts';
 import { messageOf, type Try, type TryOptions, tryRepeatedly } from './tries.ts';
 
 const timeoutMs = 5_000;
-const plainHttp = 'a webhook URL with http:// may only point to a loopback or private address; use https://';
 
 /** Posts a page to an incoming webhook. Nothing that comes back shows the webhook's URL: who has it can post. */
 export async function sendSlack(
@@ -16,27 +13,23 @@ export async function sendSlack(
   page: Page,
   options: Omit<TryOptions, 'timeoutMs'>,
 ): Promise<Try> {
-  let url: URL | null;
+  let webhook: ReturnType<typeof secretUrl>;
   try {
-    url = URL.parse((await slack.webhookUrl()).reveal().trim());
+    webhook = secretUrl(await slack.webhookUrl(), 'the webhook URL');
   } catch (error) {
     return failed(`the webhook URL cannot be read: ${messageOf(error)}`);
   }
-  if (!url || !/^https?:$/.test(url.protocol)) return failed('the webhook URL is not a web address');
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isOpen = url.protocol === 'http:';
-  if (isOpen && isIP(host) && !isPrivateHost(host)) return failed(plainHttp);
+  if ('problem' in webhook) return failed(webhook.problem);
   const body = JSON.stringify(renderSlack(page, options.clock.now(), slack.channel));
-  const webhook = url;
-  const result = await tryRepeatedly((signal) => post(webhook, body, isOpen, signal), { ...options, timeoutMs });
-  return { ...result, detail: withoutUrl(result.detail, webhook) };
+  const to = webhook;
+  const result = await tryRepeatedly((signal) => post(to, body, signal), { ...options, timeoutMs });
+  return { ...result, detail: to.redact(result.detail) };
 }
 
-/** A connection of its own for each try: pages are rare, and an old one may be dead. */
-async function post(url: URL, body: string, isOpen: boolean, signal: AbortSignal): Promise<Try> {
-  const agent = new Agent({ connect: isOpen ? { lookup: privateLookup } : {} });
+async function post(to: SecretUrl, body: string, signal: AbortSignal): Promise<Try> {
+  const agent = to.agent();
   try {
-    const response = await request(url, {
+    const response = await request(to.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
@@ -45,7 +38,7 @@ async function post(url: URL, body: string, isOpen: boolean, signal: AbortSignal
     });
     return verdict(response.statusCode, response.headers['retry-after'], await response.body.text());
   } catch (error) {
-    if (error instanceof NotPrivate) return failed(plainHttp);
+    if (error instanceof NotPrivate) return failed(error.message);
     throw error;
   } finally {
     await agent.destroy();
@@ -61,24 +54,6 @@ function verdict(status: number, retryAfter: string | string[] | undefined, text
   const seconds = Number(retryAfter);
   const wait = status === 429 && Number.isFinite(seconds) && seconds >= 0 ? { afterMs: seconds * 1_000 } : {};
   return { ok: false, detail: `Slack answered ${status}${answer ? `: ${answer}` : ''}`, again, ...wait };
-}
-
-class NotPrivate extends Error {}
-
-/** Resolves as ever, and refuses a name with an address on the internet: what is connected to is what was looked at. */
-const privateLookup: LookupFunction = (host, options, done) => {
-  lookup(host, { ...options, all: true }, (error, found) => {
-    if (error) return done(error, []);
-    if (!found.every(({ address }) => isPrivateHost(address))) return done(new NotPrivate(plainHttp), []);
-    const [first] = found;
-    if (options.all || !first) return done(null, found);
-    done(null, first.address, first.family);
-  });
-};
-
-function withoutUrl(detail: string, { href, pathname, search }: URL): string {
-  const secrets = [href, `${pathname}${search}`, pathname].filter((part) => part.length > 1);
-  return secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), detail);
 }
 
 function failed(detail: string): Try {

@@ -82,7 +82,7 @@ export class AlertPath {
   returned({ alerts }: Notification): readonly Source[] {
     const proven: Source[] = [];
     for (const { status, labels, annotations } of alerts) {
-      const source = [...this.#sources, ownSource].find((known) => known === labels.source);
+      const source = [...this.#sources, ownSource as Source].find((known) => known === labels.source);
       const shownMs = this.shownAt(annotations.nonce);
       if (status !== 'firing' || labels.alertname !== watchdog || source === undefined || shownMs === undefined)
         continue;
