@@ -83,13 +83,17 @@ describe.each(cases.filter(({ name }) => /no channel|no service|yaml$/.test(name
       expect(code).toBe(0);
     });
 
-    test.skipIf(!promtool)('pass every one of their tests (needs promtool on PATH)', async () => {
-      await using out = await written(files);
-      const tests = await filesOf(join(out.folder, 'alerts/generated/tests'));
-      const { code, stdout, stderr } = await run('promtool', ['test', 'rules', ...tests]);
-      expect(`${stdout}${stderr}`).not.toContain('FAILED');
-      expect(code).toBe(0);
-    }, 120_000);
+    test.skipIf(!promtool)(
+      'pass every one of their tests (needs promtool on PATH)',
+      async () => {
+        await using out = await written(files);
+        const tests = await filesOf(join(out.folder, 'alerts/generated/tests'));
+        const { code, stdout, stderr } = await run('promtool', ['test', 'rules', ...tests]);
+        expect(`${stdout}${stderr}`).not.toContain('FAILED');
+        expect(code).toBe(0);
+      },
+      120_000,
+    );
   },
 );
 

@@ -11,7 +11,6 @@ export {
   type AlertPlan,
   type Heard,
   type PagePlan,
-  type PlanWarning,
   type ProbePlan,
   planPages,
 } from './plan/plan-pages.ts';

@@ -10,6 +10,7 @@ describe.skipIf(lacking)(`with Prometheus stopped${lacking ? ` (${lacking})` : '
   const cleanup = new AsyncDisposableStack();
   let target: Target;
   let stack: Stack;
+  let stopped = 0;
 
   beforeAll(async () => {
     target = cleanup.use(await startTarget());
@@ -23,11 +24,12 @@ describe.skipIf(lacking)(`with Prometheus stopped${lacking ? ` (${lacking})` : '
     );
     await waitForPages.settled(stack);
     await stack.part('prometheus').stop({ remove: false, timeout: 5_000 });
+    stopped = Date.now();
   });
   afterAll(() => cleanup.disposeAsync());
 
   test('the fast path alone pages, does not resolve while the target stays down, and resolves when it is back', {
-    timeout: 330_000,
+    timeout: 450_000,
   }, async ({ annotate }) => {
     const broken = Date.now();
     target.answer(500);
@@ -46,7 +48,16 @@ describe.skipIf(lacking)(`with Prometheus stopped${lacking ? ` (${lacking})` : '
     const { slack, mail } = pagesAbout(stack, 'shop');
     expect(slack.map((entry) => entry.status)).toEqual(['firing', 'resolved']);
     expect(mail.map((entry) => entry.status)).toEqual(['firing', 'resolved']);
-    expect(arrived(stack).slack).toHaveLength(2);
-    expect(arrived(stack).mail).toHaveLength(2);
+
+    // Three minutes after the last sign of Prometheus the probe service says that it is gone, and pages for nothing twice.
+    const notice = await waitForPages.matching(
+      stack,
+      /The paging path is broken: Prometheus does not answer/,
+      Math.max(10_000, 240_000 - (Date.now() - stopped)),
+    );
+    expect(notice.slack.text).toContain('Pages of probes still arrive by Alertmanager');
+    await annotate(`told that Prometheus is gone ${after(stopped, notice)}`);
+    expect(arrived(stack).slack).toHaveLength(3);
+    expect(arrived(stack).mail).toHaveLength(3);
   });
 });

@@ -10,12 +10,18 @@ export function services(count: number, name: string, port: number, rest = ''): 
   return Array.from({ length: count }, (_, i) => `  ${name}${i}: { ${rest}${probe} }\n`).join('');
 }
 
-/** What a person has read: what about, and whether it began or ended. */
+/** What a person has read: what about, and whether it began or ended. That Prometheus is gone is told of as well, three minutes later. */
 export function read(stack: Stack) {
   const say = ({ status, text }: Arrived) =>
     `${/([a-z0-9-]+\/[a-z-]+) is/.exec(text)?.[1] ?? text.slice(0, 80)} ${status}`;
-  const { slack, mail } = arrived(stack);
+  const { slack, mail } = all(stack);
   return { slack: slack.map(say), mail: mail.map(say) };
+}
+
+function all(stack: Stack): ReturnType<typeof arrived> {
+  const isAboutProbes = ({ text }: Arrived) => !text.includes('The paging path is broken');
+  const { slack, mail } = arrived(stack);
+  return { slack: slack.filter(isAboutProbes), mail: mail.filter(isAboutProbes) };
 }
 
 /** The same on both channels. */
