@@ -37,6 +37,8 @@ interface ModuleFiringCase<Word extends string> {
   /** Labels besides `service` and `team`. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly words: Readonly<Record<Word, string>>;
+  /** When it is looked at, if not as soon as it must fire. */
+  readonly seenAtMs?: number;
 }
 
 /** Puts such an alert together. Maintenance is silence: the service may be away then, or full, or slow. */

@@ -142,13 +142,13 @@ const used = (window: string) =>
 
 const clientWords = {
   used: asked(
-    'max(last_over_time(redis_connected_clients{service=%q}[5m]))',
+    'max(last_over_time(redis_connected_clients{service=%q}[1h]))',
     ['$labels.service'],
     'printf "%.0f"',
     'most',
   ),
   max: asked(
-    'max(last_over_time(redis_config_maxclients{service=%q}[5m]))',
+    'max(last_over_time(redis_config_maxclients{service=%q}[1h]))',
     ['$labels.service'],
     'printf "%.0f"',
     'maxclients',
@@ -192,8 +192,8 @@ export const redisConnectionsExhaustedRule = moduleRule({
   alert: 'RedisConnectionsExhausted',
   kinds,
   expr:
-    `${used('5m')} > 0.97` +
-    ` or (${used('5m')} > 0.85 and on (service) ${select('redis_up')} == 0)` +
+    `${used('1m')} > 0.97` +
+    ` or (${used('1h')} > 0.85 and on (service) ${select('redis_up')} == 0)` +
     ` or ${aggregate('max', byService, `increase(${select('redis_rejected_connections_total')}[1m])`)} > 0`,
   forMs: 20_000,
   severity: 'critical',
@@ -215,6 +215,18 @@ export const redisConnectionsExhaustedRule = moduleRule({
       name: 'it fires when its exporter is refused as well',
       series: { [up]: '1 1 1 0x60', [clients]: '20 90 92 stale', [maxClients]: '100x2 stale', [rejected]: '0x2 stale' },
       trueFromMs: 15_000,
+      words: { used: '92', max: '100' },
+    },
+    {
+      name: 'and for as long as it is refused',
+      series: {
+        [up]: '1 1 1 0x200',
+        [clients]: '20 90 92 stale',
+        [maxClients]: '100x2 stale',
+        [rejected]: '0x2 stale',
+      },
+      trueFromMs: 15_000,
+      seenAtMs: 900_000,
       words: { used: '92', max: '100' },
     },
     {
