@@ -169,7 +169,7 @@ function sloTest(config: Config): readonly GeneratedFile[] {
   return [yamlFile(`alerts/generated/tests/${sloName}.test.yaml`, 'Run by `promtool test rules`.', content)];
 }
 
-/** `ProbeDown` is in `probe-down.yaml`. */
+/** `ProbeDown` is in `probe-down.yaml`, and `HostOOMKill` in `host-oom-kill.yaml`. */
 function fileName(rule: AlertRule): string {
-  return rule.alert.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+  return rule.alert.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
 }

@@ -1,6 +1,36 @@
 import { readdir } from 'node:fs/promises';
+import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
+import { knownSeries } from '../stack/promql.ts';
+import { ruleTestFiles } from './rule-files.ts';
+import { alertRules } from './rules/index.ts';
 import { alertNames as names, readRunbook } from './runbook.ts';
+import { sampleConfig } from './testing/sample.ts';
+
+function section(text: string, heading: string): string {
+  return text.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+}
+
+const testFiles = ruleTestFiles(sampleConfig());
+
+function testFileOf(name: string): string | undefined {
+  const rule = alertRules.find(({ alert }) => alert === name);
+  const files = testFiles.filter(({ content }) => content.includes(`alertname: ${rule?.alert}\n`));
+  return files.map(({ path }) => path.split('/').at(-1)).find((file) => !file?.startsWith('expected-'));
+}
+
+function readQuery(query: string) {
+  const faults: string[] = [];
+  const unknown: string[] = [];
+  parser.parse(query).iterate({
+    enter: ({ type, from, to, name, node }) => {
+      const text = query.slice(from, to);
+      if (type.isError) faults.push(`${from}: ${text}`);
+      if (name === 'Identifier' && node.parent?.name === 'VectorSelector' && !knownSeries(text)) unknown.push(text);
+    },
+  });
+  return { faults, unknown };
+}
 
 describe('runbooks', () => {
   test('there is one for each alert, and none besides', async () => {
@@ -20,6 +50,20 @@ describe('runbooks', () => {
     ]);
     const commands = text.slice(text.indexOf('## First three'), text.indexOf('## How to confirm'));
     expect([...commands.matchAll(/^```sh\n.+?^```$/gms)]).toHaveLength(3);
+    // Watchdog notifies nobody.
+    const silence = name === 'Watchdog' ? 'There is nothing to silence' : `silence add alertname=${name} `;
+    expect(section(text, 'How to silence it')).toContain(silence);
+    // No promtool reads LogQL.
+    const file = testFileOf(name);
+    const tested = file === undefined ? 'test/stack/log-rules.test.ts' : `alerts/generated/tests/${file}`;
+    expect(section(text, 'How it is tested')).toContain(tested);
+  });
+
+  test.each(names)('%s asks Prometheus for nothing that does not parse or is not there', async (name) => {
+    const text = (await readRunbook(name)) ?? '';
+    for (const [, query = ''] of text.matchAll(/promtool query instant \S+\s+(?:\\\s+)?'([^']+)'/g)) {
+      expect({ query, ...readQuery(query) }).toEqual({ query, faults: [], unknown: [] });
+    }
   });
 
   test.each(['', 'Nothing', '../index', 'ProbeDown.md'])('there is none of "%s"', async (name) => {

@@ -43,7 +43,10 @@ export function sampleConfig(notify: Partial<NotifyConfig> = {}, services = samp
 }
 
 const sampleServices: readonly ServiceConfig[] = [
-  service('web', ['panel']),
+  {
+    ...service('web', ['panel']),
+    slo: { availability: 0.999, latency: { belowMs: 300, ratio: 0.95 }, windowMs: 30 * 86_400_000 },
+  },
   service('panel', ['postgres', 'redis'], 'ops'),
   { ...service('postgres', [], 'data', 'postgres'), kind: 'postgres' },
   { ...service('redis', [], 'default', 'redis'), kind: 'redis' },
