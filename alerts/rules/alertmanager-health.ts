@@ -37,7 +37,7 @@ export const alertmanagerDeliveryFailingRule = metaRule({
   alert: 'AlertmanagerDeliveryFailing',
   expr: `${aggregate('sum', ['integration', 'reason'], `increase(${select('alertmanager_notifications_failed_total', { integration: { not: 'webhook' } })}[10m])`)} > 0`,
   forMs: 0,
-  severity: 'critical',
+  severity: 'warning',
   by: ['integration', 'reason'],
   summary: 'Pages do not arrive on a channel',
   description: ({ integration, reason }) =>

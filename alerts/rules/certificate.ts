@@ -26,6 +26,7 @@ function expiring(alert: string, belowMs: number, forMs: number, severity: Sever
     forMs,
     stepMs: 60_000,
     severity,
+    ...(severity === 'critical' && { criticalBecause: 'imminent-loss' as const }),
     team: 'series',
     templates: () => ({
       service: labelValue('service'),

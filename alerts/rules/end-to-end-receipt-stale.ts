@@ -27,6 +27,7 @@ export const endToEndReceiptStaleRule = defineRule({
         return { team: defaultTeam, severity, typicalMs: silentAfterMs, worstMs: silentAfterMs };
       }),
   },
+  criticalBecause: 'monitoring-blind',
   category: 'meta',
   team: 'default',
   templates: () => ({ source: labelValue('source'), lasted: '{{ $value | humanizeDuration }}' }),

@@ -100,6 +100,7 @@ export const hostDiskCriticalRule = moduleRule({
   forMs: 300_000,
   stepMs: 60_000,
   severity: 'critical',
+  criticalBecause: 'imminent-loss',
   templates: { ...diskWords, fullIn: fullIn('15m', '15 min') },
   text: ({ service, mountpoint, share, left, fullIn }) => ({
     summary: `${service}: ${mountpoint} is ${share} full`,

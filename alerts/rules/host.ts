@@ -14,7 +14,7 @@ export const hostDownRule = moduleRule({
   kinds,
   expr: `${aggregate('max', [...byService, 'instance'], select('up', { job: 'host' }))} == 0 ${unlessAProbePasses('host')}`,
   forMs: 60_000,
-  severity: 'critical',
+  severity: 'warning',
   templates: { instance: labelValue('instance') },
   text: ({ service, instance }) => ({
     summary: `${service}: the host does not answer`,

@@ -1,6 +1,6 @@
 import { alertLinks } from '../../stack/alert.ts';
 import type { Severity } from '../../stack/labels.ts';
-import { type AlertRule, defineRule, labelValue } from './rule.ts';
+import { type AlertRule, type CriticalReason, defineRule, labelValue } from './rule.ts';
 
 /** An alert about a part of the stack itself: every channel hears of it, since one of them may be what is broken. */
 interface MetaDefinition<Label extends string> {
@@ -10,6 +10,7 @@ interface MetaDefinition<Label extends string> {
   readonly stepMs?: number;
   readonly holdsAfterMs?: number;
   readonly severity: Severity;
+  readonly criticalBecause?: CriticalReason;
   /** Labels of the alert's series that its words name. */
   readonly by: readonly Label[];
   readonly summary: string;
@@ -25,8 +26,8 @@ interface MetaDefinition<Label extends string> {
 
 /** Puts such an alert together. Nothing is fired for a part that does not run: it has no series. */
 export function metaRule<Label extends string>(definition: MetaDefinition<Label>): AlertRule {
-  const { alert, expr, forMs, stepMs, holdsAfterMs, severity, by, summary, description, action, bad, labels, good } =
-    definition;
+  const { alert, expr, forMs, stepMs, holdsAfterMs, severity, criticalBecause, by } = definition;
+  const { summary, description, action, bad, labels, good } = definition;
   return defineRule<Label>({
     alert,
     expr,
@@ -34,6 +35,7 @@ export function metaRule<Label extends string>(definition: MetaDefinition<Label>
     ...(stepMs !== undefined && { stepMs }),
     ...(holdsAfterMs !== undefined && { holdsAfterMs }),
     severity,
+    ...(criticalBecause && { criticalBecause }),
     category: 'meta',
     team: 'default',
     templates: () => Object.fromEntries(by.map((label) => [label, labelValue(label)])) as Record<Label, string>,

@@ -3,7 +3,7 @@ import { alertLinks } from '../../stack/alert.ts';
 import type { ServiceKind } from '../../stack/kinds.ts';
 import type { Severity } from '../../stack/labels.ts';
 import { select } from '../../stack/promql.ts';
-import { type AlertRule, defineRule, labelValue } from './rule.ts';
+import { type AlertRule, type CriticalReason, defineRule, labelValue } from './rule.ts';
 
 /** An alert about a service that is a PostgreSQL, a host, …: from what its exporter says. */
 interface ModuleDefinition<Word extends string> {
@@ -17,6 +17,7 @@ interface ModuleDefinition<Word extends string> {
   readonly forMs: number;
   readonly stepMs?: number;
   readonly severity: Severity;
+  readonly criticalBecause?: CriticalReason;
   /** What Prometheus puts in for each word, besides `service`. */
   readonly templates: Readonly<Record<Word, string>>;
   readonly text: (words: Readonly<Record<Word | 'service', string>>) => {
@@ -43,7 +44,8 @@ interface ModuleFiringCase<Word extends string> {
 
 /** Puts such an alert together. Maintenance is silence: the service may be away then, or full, or slow. */
 export function moduleRule<Word extends string>(definition: ModuleDefinition<Word>): AlertRule {
-  const { alert, kinds, appliesTo, expr, forMs, stepMs, severity, templates, text, fires, quiet } = definition;
+  const { alert, kinds, appliesTo, expr, forMs, stepMs, severity, criticalBecause, templates, text, fires, quiet } =
+    definition;
   const [ownKind] = kinds;
   const { service, team } = tested(ownKind);
   const maintained = `(${select('watchpost_service_maintenance')} == 1)`;
@@ -56,6 +58,7 @@ export function moduleRule<Word extends string>(definition: ModuleDefinition<Wor
     forMs,
     ...(stepMs !== undefined && { stepMs }),
     severity,
+    ...(criticalBecause && { criticalBecause }),
     team: 'series',
     templates: () => withService(templates, labelValue('service')),
     annotations: (words, { urls }) => ({

@@ -13,7 +13,7 @@ export const nginxDownRule = moduleRule({
   kinds,
   expr: `${aggregate('max', byService, select('nginx_up'))} == 0 ${unlessAProbePasses('nginx')}`,
   forMs: 30_000,
-  severity: 'critical',
+  severity: 'warning',
   templates: {},
   text: ({ service }) => ({
     summary: `${service}: nginx is down`,
@@ -53,6 +53,7 @@ export const nginxDroppingConnectionsRule = moduleRule({
   expr: `${increased('nginx_connections_accepted')} - ${increased('nginx_connections_handled')} > 0.5`,
   forMs: 60_000,
   severity: 'critical',
+  criticalBecause: 'user-visible',
   templates: { count: '{{ $value | printf "%.0f" }}' },
   text: ({ service, count }) => ({
     summary: `${service}: nginx drops connections`,

@@ -15,6 +15,7 @@ export const postgresDownRule = moduleRule({
   expr: `${aggregate('max', byService, select('pg_up'))} == 0 ${unlessAProbePasses('postgres')}`,
   forMs: 30_000,
   severity: 'critical',
+  criticalBecause: 'user-visible',
   templates: {},
   text: ({ service }) => ({
     summary: `${service}: PostgreSQL is down`,
@@ -136,6 +137,7 @@ export const postgresConnectionsExhaustedRule = moduleRule({
   expr: `${used} > 0.97 or ${used} and on (service) (${places} - ${clients} < 2)`,
   forMs: 60_000,
   severity: 'critical',
+  criticalBecause: 'user-visible',
   templates: connectionWords,
   text: ({ service, share, used, places }) => ({
     summary: `${service}: PostgreSQL has no connection left (${share} in use)`,

@@ -25,6 +25,7 @@ export const probeDownRule = defineRule({
     return locations.length === 0 ? `${by('max')} == 1` : `${by('sum')} >= clamp_max(${by('count')}, ${quorum})`;
   },
   forMs: 0,
+  criticalBecause: 'user-visible',
   team: 'series',
   templates: (config) => ({
     service: labelValue('service'),

@@ -12,6 +12,7 @@ export const probeServiceDownRule = defineRule({
   expr: `${aggregate('min', ['job', 'location'], up)} == 0 or absent(${up})`,
   forMs: 15_000,
   severity: 'critical',
+  criticalBecause: 'monitoring-blind',
   category: 'meta',
   team: 'default',
   // Only the probe services of several locations have the label.

@@ -27,7 +27,7 @@ export const probeStaleRule = defineRule({
         return [{ team, typicalMs: missedRuns * Math.min(...intervals), worstMs: missedRuns * Math.max(...intervals) }];
       }),
   },
-  severity: 'critical',
+  severity: 'warning',
   category: 'meta',
   team: 'series',
   templates: () => ({

@@ -19,7 +19,7 @@ export const proberInconclusiveRule = defineRule({
   expr: `${runs('inconclusive')} / ${runs()} > ${mostRuns}`,
   forMs: 60_000,
   holdsAfterMs: windowMs * mostRuns,
-  severity: 'critical',
+  severity: 'warning',
   category: 'meta',
   team: 'default',
   templates: () => ({ service: labelValue('service'), share: '{{ $value | humanizePercentage }}' }),

@@ -9,7 +9,7 @@ export const proberLiesRule = defineRule({
   alert,
   expr: `${aggregate('min', ['control'], select('watchpost_control_correct'))} == 0`,
   forMs: 15_000,
-  severity: 'critical',
+  severity: 'warning',
   category: 'meta',
   team: 'default',
   templates: () => ({ control: labelValue('control') }),

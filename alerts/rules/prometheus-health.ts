@@ -37,7 +37,7 @@ export const prometheusRuleFailuresRule = metaRule({
   expr: `${aggregate('sum', ['rule_group'], `increase(${select('prometheus_rule_evaluation_failures_total')}[5m])`)} > 0`,
   forMs: 300_000,
   stepMs: 60_000,
-  severity: 'critical',
+  severity: 'warning',
   by: ['rule_group'],
   summary: 'Prometheus cannot compute some of its rules',
   description: ({ rule_group }) => `Evaluations of ${rule_group} fail: its alerts do not fire, whatever happens.`,
@@ -61,7 +61,7 @@ export const prometheusAlertsNotSentRule = metaRule({
     `${aggregate('sum', ['job'], `rate(${select('prometheus_notifications_dropped_total')}[1m])`)} > 0` +
     ` or ${aggregate('max', ['job'], select('prometheus_notifications_alertmanagers_discovered'))} < 1`,
   forMs: 120_000,
-  severity: 'critical',
+  severity: 'warning',
   by: [],
   summary: 'Prometheus cannot hand its alerts to Alertmanager',
   description: () =>

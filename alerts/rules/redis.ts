@@ -14,6 +14,7 @@ export const redisDownRule = moduleRule({
   expr: `${aggregate('max', byService, select('redis_up'))} == 0 ${unlessAProbePasses('redis')}`,
   forMs: 30_000,
   severity: 'critical',
+  criticalBecause: 'user-visible',
   templates: {},
   text: ({ service }) => ({
     summary: `${service}: Redis is down`,
@@ -105,6 +106,7 @@ export const redisPersistenceFailingRule = moduleRule({
   forMs: 300_000,
   stepMs: 60_000,
   severity: 'critical',
+  criticalBecause: 'imminent-loss',
   templates: {},
   text: ({ service }) => ({
     summary: `${service}: Redis cannot write to its disk`,
@@ -197,6 +199,7 @@ export const redisConnectionsExhaustedRule = moduleRule({
     ` or ${aggregate('max', byService, `increase(${select('redis_rejected_connections_total')}[1m])`)} > 0`,
   forMs: 20_000,
   severity: 'critical',
+  criticalBecause: 'user-visible',
   templates: clientWords,
   text: ({ service, used, max }) => ({
     summary: `${service}: Redis refuses clients`,

@@ -11,6 +11,10 @@ export interface AlertRule {
   appliesTo(config: Config): boolean;
   expr(config: Config): string;
   readonly forMs: number;
+  /** Left out where the series carry it. */
+  readonly severity?: Severity | 'none';
+  /** Why somebody is woken up for it; of every alert that can be critical, and of no other. */
+  readonly criticalBecause?: CriticalReason;
   /** The time from one evaluation to the next in its tests. */
   readonly stepMs: number;
   labels(config: Config): Readonly<Record<string, string>>;
@@ -34,6 +38,9 @@ export interface Sighting {
   readonly typicalMs: number;
   readonly worstMs: number;
 }
+
+/** Users feel it now; something is about to be lost for good; or nothing else would be seen. */
+export type CriticalReason = 'user-visible' | 'imminent-loss' | 'monitoring-blind';
 
 /** A test for promtool: what the series do, and which alerts fire when. */
 export interface RuleTest {
@@ -64,6 +71,8 @@ export interface RuleDefinition<Word extends string> {
   readonly stepMs?: number;
   /** Left out where the series carry it. */
   readonly severity?: Severity | 'none';
+  /** Says why, where it is critical or can be. */
+  readonly criticalBecause?: CriticalReason;
   /** `meta`: it is about the stack itself, and every channel hears of it. */
   readonly category?: 'meta';
   /** `series`: the series carry it. `default`: the alert is about the stack, which belongs to nobody's team. */
@@ -105,6 +114,7 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
     forMs,
     stepMs = scrapeIntervalMs,
     severity,
+    criticalBecause,
     category,
     team,
     holdsAfterMs = 0,
@@ -122,6 +132,8 @@ export function defineRule<Word extends string>(definition: RuleDefinition<Word>
     appliesTo,
     expr: (config) => (typeof expr === 'string' ? expr : expr(config)),
     forMs,
+    ...(severity && { severity }),
+    ...(criticalBecause && { criticalBecause }),
     stepMs,
     labels,
     annotations: (config) => definition.annotations(definition.templates(config), config),

@@ -47,6 +47,7 @@ function burning(alert: string, tiers: readonly BurnTier[], severity: Severity, 
     holdsAfterMs: { of: outageSeenBy(tiers) },
     stepMs: 60_000,
     severity,
+    ...(severity === 'critical' && { criticalBecause: 'user-visible' as const }),
     team: 'series',
     templates: () => ({
       service: labelValue('service'),

@@ -20,6 +20,7 @@ export const wordOfAProbe: Readonly<
 /** To be put behind an expression about a service of that kind. A probe service that is dead proves nothing. */
 export function unlessAProbePasses(kind: ServiceKind): string {
   const { proves } = wordOfAProbe[kind];
-  const info = select('watchpost_probe_info', { kind: { like: proves.join('|') } });
+  const [only = '', ...others] = proves;
+  const info = select('watchpost_probe_info', { kind: others.length === 0 ? only : { like: proves.join('|') } });
   return `unless on (service) (${select('watchpost_probe_down')} == 0 and on (service, probe, target, location) ${info})`;
 }
