@@ -3,9 +3,11 @@
 import type { Config } from '../config/model.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 import { alertmanagerFile } from './alertmanager/config.ts';
+import { ownRuleFiles } from './own-rules.ts';
 import { ruleFiles, ruleTestFiles } from './rule-files.ts';
 import { templateFiles } from './templates/index.ts';
 
+export { checkOwnRules } from './own-rules.ts';
 export type { Mute } from './plan/mutes.ts';
 export {
   type AlertPlan,
@@ -18,5 +20,11 @@ export { readRunbook } from './runbook.ts';
 
 /** Everything that goes to `alerts/generated/`. */
 export function generateAlerts(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
-  return [...ruleFiles(config), ...ruleTestFiles(config), alertmanagerFile(config, surroundings), ...templateFiles()];
+  return [
+    ...ruleFiles(config),
+    ...ruleTestFiles(config),
+    ...ownRuleFiles(config),
+    alertmanagerFile(config, surroundings),
+    ...templateFiles(),
+  ];
 }

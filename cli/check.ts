@@ -9,7 +9,16 @@ export function command(terminal: Terminal): Command {
     .option('--config <file>', 'the file to check', shippedConfig)
     .action(async ({ config: file }: { config: string }) => {
       const config = await readConfig(file, 'run');
+      // The rules of one's own are read where files are generated.
+      const { ruleFiles = [] } = await readConfig(file, 'generate');
       const probes = config.services.reduce((sum, service) => sum + service.probes.length, 0);
-      terminal.print(`${sayPath(file)}: ok: ${count(config.services.length, 'service')}, ${count(probes, 'probe')}`);
+      terminal.print(
+        `${sayPath(file)}: ok: ${count(config.services.length, 'service')}, ${count(probes, 'probe')}${sayRules(ruleFiles)}`,
+      );
     });
+}
+
+function sayRules(files: readonly { readonly name: string }[]): string {
+  const own = files.filter(({ name }) => !name.endsWith('.test.yaml')).length;
+  return own === 0 ? '' : `, ${count(own, 'rule file')} of your own`;
 }

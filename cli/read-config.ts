@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { loadConfig, renderDiagnostics } from '../config/index.ts';
 import type { Config } from '../config/model.ts';
 import { checkout, sayPath } from './checkout.ts';
+import { withOwnRules } from './own-rules.ts';
 import { sayFileFault } from './say-file-fault.ts';
 import { UserError } from './user-error.ts';
 
@@ -19,7 +20,8 @@ export async function tryConfig(file: string, mode: ReadMode): Promise<{ config:
     return { problem: `cannot read ${sayPath(file)}: ${sayFileFault(error)}` };
   }
   const loaded = loadConfig(source, { file: sayPath(file), env: await variables(), mode });
-  if ('config' in loaded) return loaded;
+  // The probe service has nothing to do with rules, and where it runs their folder is not.
+  if ('config' in loaded) return mode === 'generate' ? await withOwnRules(loaded.config, file) : loaded;
   return { problem: renderDiagnostics(loaded.diagnostics, source).trimEnd() };
 }
 

@@ -47,6 +47,7 @@ export function buildConfig(
       );
     }),
     references: document.references,
+    ...(document.rules !== undefined && { rules: document.rules }),
     ...(document.office_hours && { officeHours: buildOfficeHours(document.office_hours) }),
     maintenance: document.maintenance.flatMap((window) => buildWindow(window, Object.keys(document.services))),
     ...(document.heartbeat_url_file !== undefined && { heartbeatUrlFile: document.heartbeat_url_file }),

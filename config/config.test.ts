@@ -63,6 +63,7 @@ services:
   nginx: { logs: { file: /var/log/nginx/*.log } }
 references: ["1.1.1.1:443"]
 heartbeat_url_file: /run/secrets/heartbeat_url
+rules: ./rules
 location: ams
 locations: { fra: "10.8.0.2:9815" }
 office_hours: { from: "08:00", to: "18:30" }
@@ -93,6 +94,7 @@ notify:
     source,
     stack: 'panel',
     environment: 'staging',
+    rules: './rules',
     urls: {
       grafana: 'https://watch.example.org',
       alertmanager: 'https://watch.example.org/am',

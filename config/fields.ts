@@ -164,6 +164,13 @@ export const filePath = text({
   accepts: (input) => input.startsWith('/') && isLine(input) && !input.endsWith('/'),
 });
 
+/** Read while files are generated, where this file is: a relative path is one beside it. */
+export const folder = text({
+  takes: 'folder',
+  expected: 'the path of a folder, such as ./rules',
+  accepts: (input) => isLine(input) && input.length <= 1_000,
+});
+
 export const fileGlob = text({
   takes: 'files',
   expected: 'an absolute path, with * where names vary, such as /var/log/nginx/*.log',

@@ -6,3 +6,4 @@ export { type Loaded, type LoadOptions, loadConfig } from './load.ts';
 export type * from './model.ts';
 export { optionReference } from './reference.ts';
 export { renderDiagnostics } from './render.ts';
+export { type RuleFile, readRuleFile } from './rule-file.ts';

@@ -29,6 +29,10 @@ export interface Config {
   /** What must be heard from every minute lies there. */
   readonly heartbeatUrlFile?: string;
   readonly notify: NotifyConfig;
+  /** The folder of the user's own rules, as the file names it. */
+  readonly rules?: string;
+  /** What is in that folder, right by now. Left out where nobody generates anything. */
+  readonly ruleFiles?: readonly OwnRuleFile[];
   /** Names of the variables that the file uses, sorted; never their values. */
   readonly variables: readonly string[];
 }
@@ -122,4 +126,10 @@ export interface EmailConfig {
   readonly passwordFile?: string;
   /** Default true; false only for a relay on a loopback or private address. */
   readonly requireTls: boolean;
+}
+
+/** A file of the user's own folder of rules: `orders.yaml` or its test, `orders.test.yaml`. */
+export interface OwnRuleFile {
+  readonly name: string;
+  readonly text: string;
 }

@@ -281,6 +281,11 @@ export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
       .describe(
         'File that holds a URL outside of this host that the probe service asks for every minute, as long as it is well: whoever watches it (healthchecks.io and the like) says so when this host dies.',
       ),
+    rules: field.folder
+      .optional()
+      .describe(
+        'A folder of rule files of your own for Prometheus (*.yaml), relative to this file, and of their tests (*.test.yaml). They are checked like ours, and loaded.',
+      ),
     notify: notify.prefault({}).describe('Who hears about it.'),
   });
 }

@@ -1,19 +1,8 @@
 import type { KnownSeries } from '../../stack/catalogue/index.ts';
+import type { Problem, Rule } from '../../stack/rule.ts';
 import type { Query } from './query.ts';
 
-/** A rule as Prometheus reads it from a rule file. */
-export interface Rule {
-  readonly kind: 'alert' | 'record';
-  /** Of the alert, or of the series that it records. */
-  readonly name: string;
-  readonly expr: string;
-  /** As it is written: `5m`. */
-  readonly for?: string;
-  readonly keepFiringFor?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly group: { readonly name: string; readonly interval?: string };
-}
+export type { Problem, Rule } from '../../stack/rule.ts';
 
 /** With its query parsed, once for all checks. */
 export interface RuleInQuestion extends Rule {
@@ -35,16 +24,6 @@ export interface CheckContext {
   readonly annotations: readonly string[];
   /** Every rule there is, this one included. */
   readonly all: readonly RuleInQuestion[];
-}
-
-/** Something that is wrong with a rule. */
-export interface Problem {
-  readonly message: string;
-  readonly hint?: string | undefined;
-  /** Where it is written: `['expr']`, `['labels', 'team']`; the key need not be there. */
-  readonly at: readonly string[];
-  /** The part of the text there. */
-  readonly span?: { readonly from: number; readonly to: number } | undefined;
 }
 
 /** One thing that can be wrong. A value, so that the list of them is a list. */

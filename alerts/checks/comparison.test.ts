@@ -30,6 +30,7 @@ const cases: readonly CheckCase[] = [
   { name: 'whether something is there', rule: { expr: 'absent(redis_up)' }, is: [] },
   { name: 'unless something is there', rule: { expr: 'redis_up unless redis_connected_clients' }, is: [] },
   { name: 'the signal that never stops', rule: { expr: 'vector(1)' }, is: [] },
+  { name: 'a comparison below a comment', rule: { expr: '# why\nup == 0' }, is: [] },
   { name: 'a recording needs none', rule: { expr: 'redis_connected_clients', kind: 'record' as const }, is: [] },
 ];
 

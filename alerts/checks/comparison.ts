@@ -10,13 +10,13 @@ export const comparison: Check = {
   problems: ({ kind, query }) => {
     if (kind !== 'alert' || isAlwaysMeant(query) || isCondition(query.root, query.text)) return [];
     const hint = 'compare with something: > 0; a comparison with bool is always a value';
-    return [inQuery('the alert has no condition: it fires whenever its series are there', query.root, hint)];
+    return [inQuery('the alert has no condition: it fires whenever its series are there', inner(query.root), hint)];
   },
 };
 
 /** `vector(1)` is a signal that must never stop. */
 function isAlwaysMeant({ text }: Query): boolean {
-  return /^vector\(1\)$/.test(text.replaceAll(/\s/g, ''));
+  return /^vector\(1\)$/.test(text.replaceAll(/^\s*#.*$|\s/gm, ''));
 }
 
 /** Whether the result is empty where all is well. */

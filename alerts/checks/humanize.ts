@@ -7,7 +7,7 @@ const fractions =
 
 /** A value as a float has it, 0.30000000000000004, in a page. */
 export const humanize: Check = {
-  name: 'alerts/template (humanize)',
+  name: 'alerts/template_humanize',
   problems: (rule) =>
     !fractions.test(rule.query.text)
       ? []

@@ -28,8 +28,6 @@ import { templateSyntax } from './template-syntax.ts';
 import { templateValue } from './template-value.ts';
 import { vectorMatching } from './vector-matching.ts';
 
-export type { CheckContext, Problem, Rule } from './check.ts';
-
 /** What is looked for in every rule, ours and the user's. */
 export const checks: readonly Check[] = [
   series,
@@ -72,8 +70,14 @@ export function checkRules<Own extends Rule>(
     if (!own) return [];
     const broken = syntax.problems(rule, all);
     if (broken.length > 0) return broken.map((problem) => ({ rule: own, check: syntax.name, problem }));
-    return checks.flatMap((check) =>
-      check.problems(rule, all).map((problem) => ({ rule: own, check: check.name, problem })),
-    );
+    const ignored = ignoredIn(rule.expr);
+    return checks
+      .filter(({ name }) => !ignored.includes(name))
+      .flatMap((check) => check.problems(rule, all).map((problem) => ({ rule: own, check: check.name, problem })));
   });
+}
+
+/** Checks that the query's own comments switch off for it: `# watchpost: ignore promql/series`. */
+function ignoredIn(expr: string): readonly string[] {
+  return [...expr.matchAll(/^\s*#\s*watchpost:\s*ignore\s+(\S+)\s*$/gm)].map(([, name = '']) => name);
 }

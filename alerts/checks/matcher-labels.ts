@@ -2,7 +2,7 @@ import { type Check, inQuery } from './check.ts';
 
 /** A matcher on a label that the series cannot carry: `=` matches nothing then, and `!=` everything. */
 export const matcherLabels: Check = {
-  name: 'promql/series (labels)',
+  name: 'promql/series_labels',
   problems: ({ query }, { known }) =>
     query.selectors.flatMap(({ name, matchers }) => {
       const series = name === undefined ? undefined : known(name);

@@ -154,9 +154,12 @@ export function inner(node: SyntaxNode): SyntaxNode {
   return shells.includes(node.name) && first ? inner(first) : node;
 }
 
+/** Without comments. */
 export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
   const children: SyntaxNode[] = [];
-  for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);
+  for (let child = node.firstChild; child; child = child.nextSibling) {
+    if (child.name !== 'LineComment') children.push(child);
+  }
   return children;
 }
 

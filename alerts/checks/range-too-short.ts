@@ -7,7 +7,7 @@ const scrapes = 4;
 
 /** A rate over so few samples that one failed scrape leaves none. */
 export const rangeTooShort: Check = {
-  name: 'promql/rate (range)',
+  name: 'promql/rate_range',
   problems: ({ query }, { scrapeIntervalMs }) =>
     query.calls.flatMap(({ function: name, args }) => {
       const [first] = args;

@@ -4,7 +4,7 @@ import { texts } from './templates.ts';
 
 /** `$labels.x` of a label that the result does not carry is an empty text in the page. */
 export const templateLabels: Check = {
-  name: 'alerts/template (labels)',
+  name: 'alerts/template_labels',
   problems: (rule, { known }) => {
     const carried = labelsOf(rule.query.root, rule.query.text, known);
     return texts(rule).flatMap(({ at, text }) =>

@@ -3,7 +3,7 @@ import { actions, texts } from './templates.ts';
 
 /** The value in a label: each evaluation is another alert then, and each of them a page. */
 export const templateValue: Check = {
-  name: 'alerts/template (value)',
+  name: 'alerts/template_value',
   problems: (rule) =>
     texts(rule)
       .filter(({ at }) => at[0] === 'labels')

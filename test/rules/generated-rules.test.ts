@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { ownContext } from '../../alerts/checks/context.ts';
-import { checkRules, type Rule } from '../../alerts/checks/index.ts';
+import { checkRules } from '../../alerts/checks/index.ts';
 import { ruleFiles } from '../../alerts/rule-files.ts';
 import { loadConfig } from '../../config/index.ts';
+import type { Rule } from '../../stack/rule.ts';
 
 const configs = ['watchpost.yaml', ...readdirSync('examples').map((name) => `examples/${name}`)].filter((name) =>
   name.endsWith('.yaml'),
