@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from '../../config/model.ts';
 import { demoTlsPort, type Part, parts } from '../../stack/parts.ts';
 import type { Surroundings } from '../../stack/surroundings.ts';
@@ -8,6 +9,7 @@ import { nativeSurroundings, wantedParts } from '../surroundings.ts';
 import { UserError } from '../user-error.ts';
 import { refusal } from './check-component.ts';
 import { type ComponentPart, componentParts, components } from './components.ts';
+import { findExporters, type NativeExporter, portsOf, sayExporter } from './exporters.ts';
 import type { nativeFolders } from './folders.ts';
 import { grafanaHome } from './grafana.ts';
 import { portOwners, sayPortOwners } from './port-owner.ts';
@@ -30,6 +32,10 @@ export interface Prepared {
   readonly present: ReadonlySet<Part>;
   readonly programs: ReadonlyMap<ComponentPart, string>;
   readonly absent: readonly Absence[];
+  /** Of services of a kind. */
+  readonly exporters: readonly NativeExporter[];
+  /** Those whose program is not here, and what installs it. */
+  readonly missingExporters: readonly { readonly title: string; readonly install: string }[];
 }
 
 /**
@@ -41,16 +47,30 @@ export async function prepare(config: Config, folders: NativeFolders, ports: Por
   const wanted = wantedParts(config);
   const { programs, absent } = findComponents(wanted);
   const present = new Set<Part>(['watchpost', ...(wanted.has('demo') ? (['demo'] as const) : []), ...programs.keys()]);
-  mustBeFree(present, ports);
+  const wantedBy = mustBeFree(present, ports);
+  const { running, missing } = findExporters(config.services, (port) => wantedBy.has(port));
+  const exporters = portsOf(running);
+  for (const name of exporters.keys()) await mkdir(join(folders.data, name), { recursive: true });
   for (;;) {
-    const surroundings = nativeSurroundings({ config, data: folders.data, out: folders.out, present, ports });
+    const surroundings = nativeSurroundings({
+      config,
+      data: folders.data,
+      out: folders.out,
+      present,
+      exporters,
+      ports,
+    });
     await writeFiles(folders.out, generateAll(reachable(config, present), surroundings), componentFolders);
     for (const part of programs.keys()) await mkdir(surroundings.data(part), { recursive: true });
     const refused = await refusals(
       [...programs.keys()].filter((part) => present.has(part)),
       surroundings,
     );
-    if (refused.length === 0) return { config: reachable(config, present), surroundings, present, programs, absent };
+    if (refused.length === 0) {
+      const missingExporters = missing.map(({ exporter, install }) => ({ title: sayExporter(exporter), install }));
+      const parts = { present, programs, absent, exporters: running, missingExporters };
+      return { config: reachable(config, present), surroundings, ...parts };
+    }
     absent.push(...refused);
     for (const { part } of refused) present.delete(part);
     for (const part of programs.keys()) {
@@ -95,8 +115,8 @@ async function refusals(among: readonly ComponentPart[], surroundings: Surroundi
   });
 }
 
-/** All at once, and before anything is started. */
-function mustBeFree(present: ReadonlySet<Part>, ports: Ports): void {
+/** All at once, and before anything is started. @returns the ports of the parts, and whose each is */
+function mustBeFree(present: ReadonlySet<Part>, ports: Ports): ReadonlyMap<number, string> {
   const wantedBy = new Map<number, string>();
   for (const part of present) wantedBy.set(ports[part] ?? parts[part].port, parts[part].title);
   if (present.has('demo')) wantedBy.set(demoTlsPort, parts.demo.title);
@@ -106,4 +126,5 @@ function mustBeFree(present: ReadonlySet<Part>, ports: Ports): void {
   }
   const owners = portOwners([...wantedBy.keys()]);
   if (owners.length > 0) throw new UserError(sayPortOwners(owners, (port) => wantedBy.get(port) ?? 'the stack'));
+  return wantedBy;
 }

@@ -6,7 +6,9 @@ import { sayMisbehave } from '../demo.ts';
 import { sayConfigFile, sayWherePagesGo } from '../say-config.ts';
 import { type Cell, table } from '../table.ts';
 import { styled, type Terminal } from '../terminal.ts';
+import { answers } from '../wait-until.ts';
 import { type ComponentPart, componentParts } from './components.ts';
+import { sayExporter } from './exporters.ts';
 import type { NativeFolders, Prepared } from './prepare.ts';
 
 export interface ReportOptions {
@@ -25,7 +27,7 @@ export async function report(options: ReportOptions): Promise<string> {
   const refusals = prepared.absent.filter(({ kind }) => kind === 'refused');
   return [
     '',
-    table(terminal, ['PART', 'STATE', 'WHERE, OR HOW TO GET IT'], rows(options)),
+    table(terminal, ['PART', 'STATE', 'WHERE, OR HOW TO GET IT'], [...rows(options), ...(await exporterRows(options))]),
     ...refusals.map(({ part, detail }) => `\n${parts[part].title} refused its configuration:\n${indent(detail)}`),
     '',
     ...(await facts(options)),
@@ -35,10 +37,11 @@ export async function report(options: ReportOptions): Promise<string> {
   ].join('\n');
 }
 
+const running: Cell = { text: 'running', style: 'green' };
+const starting: Cell = { text: 'starting', style: 'yellow' };
+
 function rows({ prepared, service, waiting }: ReportOptions): readonly (readonly Cell[])[] {
   const { present, surroundings, absent } = prepared;
-  const running: Cell = { text: 'running', style: 'green' };
-  const starting: Cell = { text: 'starting', style: 'yellow' };
   const at = (part: Part) => `http://${surroundings.address(part)}`;
   const component = (part: ComponentPart): readonly (readonly Cell[])[] => {
     const { title } = parts[part];
@@ -54,6 +57,19 @@ function rows({ prepared, service, waiting }: ReportOptions): readonly (readonly
     ...(present.has('demo') ? [[parts.demo.title, running, at('demo')]] : []),
     ...componentParts.flatMap(component),
   ];
+}
+
+async function exporterRows({ prepared }: ReportOptions): Promise<readonly (readonly Cell[])[]> {
+  const there = prepared.exporters.map(async ({ exporter, port }) => {
+    const url = `http://127.0.0.1:${port}`;
+    return [sayExporter(exporter), (await answers(`${url}/`)) ? running : starting, url];
+  });
+  const missing = prepared.missingExporters.map(({ title, install }) => [
+    title,
+    { text: 'missing', style: 'yellow' } as const,
+    install,
+  ]);
+  return [...(await Promise.all(there)), ...missing];
 }
 
 async function facts({ prepared, configFile, folders, service, terminal }: ReportOptions): Promise<readonly string[]> {
@@ -93,7 +109,8 @@ function nextSteps({ prepared, configFile, folders, terminal }: ReportOptions): 
     steps.push(['', `then ./watchpost reload${dataOption}`]);
   }
   steps.push(['Try the channels', `./watchpost page --test${configOption}`]);
-  if (absent.some(({ detail }) => detail.startsWith('apt-get install prometheus'))) {
+  const offered = [...absent.map(({ detail }) => detail), ...prepared.missingExporters.map(({ install }) => install)];
+  if (offered.some((detail) => detail.startsWith('apt-get install prometheus'))) {
     steps.push(['Debian starts what', 'it installs: systemctl disable --now NAME, then start this again']);
   }
   steps.push(['Stop', 'Ctrl-C']);

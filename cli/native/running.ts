@@ -15,8 +15,9 @@ import { type NativeState, readState } from './state-file.ts';
 /** The native stack that runs with this data folder. */
 export function runningNatively(state: NativeState, folders: NativeFolders): RunningStack {
   const present: ReadonlySet<Part> = new Set(state.present);
+  const exporters = new Map(Object.entries(state.exporters));
   const at = (config: Config, out: string) =>
-    nativeSurroundings({ config, data: folders.data, out, present, ports: state.ports });
+    nativeSurroundings({ config, data: folders.data, out, present, exporters, ports: state.ports });
   const generate = (config: Config, out: string) => generateAll(reachable(config, present), at(config, out));
   return {
     way: `natively (process ${state.pid})`,

@@ -3,10 +3,12 @@ import type { Config } from '../../config/model.ts';
 import type { Service } from '../../probes/index.ts';
 import { type Demo, startDemo } from '../../probes/testing/demo.ts';
 import { componentCommand } from '../../stack/arguments.ts';
+import { exporterName, hostUnits } from '../../stack/exporters.ts';
 import { demoTlsPort, type Part, parts } from '../../stack/parts.ts';
 import { startProbeService } from '../probe-service.ts';
 import { answers } from '../wait-until.ts';
 import { type ComponentPart, components } from './components.ts';
+import { childOf, type NativeExporter, portsOf, sayExporter } from './exporters.ts';
 import { ensurePassword, grafanaArguments } from './grafana.ts';
 import { type NativeFolders, type Ports, type Prepared, reachable } from './prepare.ts';
 import { removeState, startTimeOf, writeState } from './state-file.ts';
@@ -19,13 +21,14 @@ export interface StackOptions {
   readonly ports: Ports;
   /** Lines of the probe service. */
   readonly write: (line: string) => void;
-  readonly watch: (part: ComponentPart, event: ChildEvent) => void;
+  /** `title` is what people call the child. */
+  readonly watch: (title: string, event: ChildEvent) => void;
 }
 
 /** The parts of the native way while they run. Disposing stops all of them and leaves no process. */
 export class NativeStack implements AsyncDisposable {
   readonly #options: StackOptions;
-  readonly #children = new Map<ComponentPart, Child>();
+  readonly #children: Child[] = [];
   readonly #pids: Partial<Record<Part, number>> = {};
   readonly #stack = new AsyncDisposableStack();
   #service: Service | undefined;
@@ -59,7 +62,7 @@ export class NativeStack implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const children = [...this.#children.values()].map((child) => child[Symbol.asyncDispose]());
+    const children = this.#children.map((child) => child[Symbol.asyncDispose]());
     await Promise.all([...children, this.#stack.disposeAsync()]);
     await this.#written;
     await removeState(this.#options.folders.state);
@@ -75,6 +78,7 @@ export class NativeStack implements AsyncDisposable {
     if (prepared.present.has('grafana')) await ensurePassword(this.#options.folders.grafanaPassword);
     await this.#saveState();
     for (const part of prepared.programs.keys()) if (prepared.present.has(part)) this.#startChild(part);
+    for (const exporter of prepared.exporters) this.#startExporter(exporter);
     this.#service = this.#stack.use(await this.#startService());
   }
 
@@ -82,7 +86,12 @@ export class NativeStack implements AsyncDisposable {
     const { prepared, folders, watch } = this.#options;
     const program = prepared.programs.get(part);
     if (!program) throw new Error(`no program for ${part}`);
-    const { args, env } = componentCommand(part, prepared.surroundings, prepared.config.urls);
+    const { args, env } = componentCommand(
+      part,
+      prepared.surroundings,
+      prepared.config.urls,
+      hostUnits(prepared.config.services),
+    );
     const command = {
       program,
       args: part === 'grafana' ? grafanaArguments(program, args) : args,
@@ -94,9 +103,20 @@ export class NativeStack implements AsyncDisposable {
       if (event.kind === 'started') this.#pids[part] = event.pid;
       else delete this.#pids[part];
       void this.#saveState();
-      watch(part, event);
+      watch(parts[part].title, event);
     });
-    this.#children.set(part, child);
+    this.#children.push(child);
+  }
+
+  #startExporter(running: NativeExporter): void {
+    const { prepared, folders, watch } = this.#options;
+    const name = exporterName(running.exporter);
+    const command = {
+      ...childOf(running, prepared.surroundings, process.env),
+      log: join(folders.logs, `${name}.log`),
+      cwd: join(folders.data, name),
+    };
+    this.#children.push(new Child(command, (event) => watch(sayExporter(running.exporter), event)));
   }
 
   async #startService(): Promise<Service> {
@@ -132,6 +152,7 @@ export class NativeStack implements AsyncDisposable {
         config: configFile,
         present,
         ports,
+        exporters: Object.fromEntries(portsOf(prepared.exporters)),
         children: this.#pids,
       });
     });

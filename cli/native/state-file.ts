@@ -14,6 +14,8 @@ const schema = z.object({
   /** The parts that run. */
   present: z.array(part),
   ports: z.partialRecord(part, z.int()),
+  /** The ports of the exporters that run, by name. */
+  exporters: z.record(z.string(), z.int()).default({}),
   /** The child processes by part, each the leader of its group. */
   children: z.partialRecord(part, z.int().positive()),
 });

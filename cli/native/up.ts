@@ -46,7 +46,7 @@ export async function upNatively({ configFile, data, ports, terminal }: NativeUp
     folders,
     ports,
     write: (line) => told.say(line),
-    watch: (part, event) => told.child(part, event),
+    watch: (title, event) => told.child(title, event),
   });
   try {
     const waiting = await settle(prepared.present, stack, stopping.signal);
@@ -108,9 +108,8 @@ class Announcer {
     else this.#terminal.print(line);
   }
 
-  child(part: ComponentPart, event: ChildEvent): void {
+  child(title: string, event: ChildEvent): void {
     if (event.kind === 'started') return;
-    const { title } = parts[part];
     this.say(
       styled(this.#terminal, 'red', `${title} ${event.how}; it is started again in ${event.restartInMs / 1_000} s`),
     );

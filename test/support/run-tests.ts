@@ -36,6 +36,8 @@ const programs: readonly (readonly [TestImage, string])[] = [
   ['prometheus', '/bin/promtool'],
   ['alertmanager', '/bin/alertmanager'],
   ['alertmanager', '/bin/amtool'],
+  ['postgres-exporter', '/bin/postgres_exporter'],
+  ['redis-exporter', '/redis_exporter'],
 ];
 
 /** Debian's Alertmanager reads these at start, from where its package puts them, and does not start without. */
