@@ -74,6 +74,20 @@ describe('componentCommand', () => {
     });
   });
 
+  test('asks systemd for the units that are named, over the bus that is mounted', () => {
+    const units = ['nginx.service', 'getty@tty1.service', 'srv-data\\x2dold.mount'];
+    const { args, env } = componentCommand('node-exporter', composeForTest(), defaultUrls, units);
+    expect(args.slice(-4)).toEqual([
+      '--collector.systemd',
+      '--collector.systemd.unit-include=nginx\\.service|getty@tty1\\.service|srv-data\\\\x2dold\\.mount',
+      '--collector.systemd.unit-exclude=',
+      '--collector.systemd.enable-restarts-metrics',
+    ]);
+    expect(env).toEqual({ DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/run/dbus/system_bus_socket' });
+    const without = componentCommand('node-exporter', composeForTest());
+    expect([without.args.some((argument) => argument.includes('systemd')), without.env]).toEqual([false, {}]);
+  });
+
   test.each(partNames)('natively, %s listens for this machine only', (part) => {
     const { args, env } = componentCommand(part, nativeForTest());
     expect(JSON.stringify([args, env])).not.toMatch(/0\.0\.0\.0|\[::\]/);

@@ -151,6 +151,8 @@ function systemdUnits(units: readonly string[]): readonly string[] {
   return [
     '--collector.systemd',
     `--collector.systemd.unit-include=${names.join('|')}`,
+    // It leaves out mounts and targets, and so those that are named.
+    '--collector.systemd.unit-exclude=',
     '--collector.systemd.enable-restarts-metrics',
   ];
 }
