@@ -16,6 +16,7 @@ export {
   type ProbePlan,
   planPages,
 } from './plan/plan-pages.ts';
+export { routingPage } from './plan/routing-page.ts';
 export { readRunbook } from './runbook.ts';
 
 /** Everything that goes to `alerts/generated/`. */

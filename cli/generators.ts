@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { generateAlerts } from '../alerts/index.ts';
+import { generateAlerts, routingPage } from '../alerts/index.ts';
 import { generateCompose } from '../compose/index.ts';
 import { generateDocs } from '../config/index.ts';
 import type { Config } from '../config/model.ts';
@@ -27,6 +27,7 @@ export function generateForCheckout(config: Config, surroundings: Surroundings):
   return proven([
     ...generateCompose(config, surroundings),
     ...generateDocs(),
+    routingPage(),
     { path: 'docs/generated/hostile.md', content: hostileReference() },
   ]);
 }

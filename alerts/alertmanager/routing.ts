@@ -11,6 +11,7 @@ export interface Routed {
   readonly receiver: string;
   readonly groupWaitMs: number;
   readonly groupIntervalMs: number;
+  readonly repeatIntervalMs: number;
   /** It is sent in office hours only. */
   readonly inOfficeHours: boolean;
 }
@@ -30,6 +31,7 @@ export function routeOf(config: Config, labels: Labels): Routed {
     receiver: route.receiver,
     groupWaitMs: durationOf(inherited.group_wait),
     groupIntervalMs: durationOf(inherited.group_interval),
+    repeatIntervalMs: durationOf(inherited.repeat_interval),
     inOfficeHours: route.active_time_intervals !== undefined,
   };
 }

@@ -10,7 +10,11 @@ export interface RunningAlertmanager extends AsyncDisposable {
 }
 
 /** A real Alertmanager with this configuration, on a free port of the loopback interface. */
-export async function startAlertmanager(program: string, configFile: string): Promise<RunningAlertmanager> {
+export async function startAlertmanager(
+  program: string,
+  configFile: string,
+  features: readonly string[] = [],
+): Promise<RunningAlertmanager> {
   const data = await mkdtemp(join(tmpdir(), 'watchpost-alertmanager-'));
   const child = spawn(
     program,
@@ -19,7 +23,7 @@ export async function startAlertmanager(program: string, configFile: string): Pr
       `--storage.path=${data}`,
       '--cluster.listen-address=',
       '--web.listen-address=127.0.0.1:0',
-      '--enable-feature=utf8-strict-mode',
+      `--enable-feature=${['utf8-strict-mode', ...features].join(',')}`,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
