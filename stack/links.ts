@@ -1,3 +1,4 @@
+import { lastHour } from './message/time-range.ts';
 import { dashboardUids, dataSources } from './parts.ts';
 
 /** Where a person reaches the web pages of the stack; no trailing slash. From `urls` in watchpost.yaml. */
@@ -25,9 +26,9 @@ export interface LinkSubject {
 
 /** The dashboard of the service, the last hour. */
 export function dashboardUrl(urls: Urls, subject: LinkSubject): string {
-  if (!subject.service) return `${urls.grafana}/d/${dashboardUids.overview}?from=now-1h&to=now`;
+  if (!subject.service) return `${urls.grafana}/d/${dashboardUids.overview}?${lastHour[0]}`;
   const probe = subject.probe ? `&var-probe=${subject.probe}` : '';
-  return `${urls.grafana}/d/${dashboardUids.service}?var-service=${subject.service}${probe}&from=now-1h&to=now`;
+  return `${urls.grafana}/d/${dashboardUids.service}?var-service=${subject.service}${probe}&${lastHour[0]}`;
 }
 
 /** What to do: the alert's runbook, served by the probe service. */

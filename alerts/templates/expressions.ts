@@ -1,10 +1,14 @@
 import {
+  afterMs,
+  beforeMs,
   blank,
   type Fact,
   type Facts,
+  lastHour,
   longest,
   longestName,
   type Medium,
+  rangeFrom,
   type Status,
   webAddress,
 } from '../../stack/message/index.ts';
@@ -26,7 +30,8 @@ export function expressions(medium: Medium, status: Status): Facts {
       branch(`eq ${field({ label: name })} ${quoted(value)}`, then, otherwise),
     whenLink: (name, then, otherwise = '') => {
       const url = field({ annotation: name });
-      const shown = medium === 'slack' ? call('slack.url', url) : `{{ ${url} }}`;
+      const timed = `(${url} | ${atTime(status)})`;
+      const shown = medium === 'slack' ? call('slack.url', timed) : `{{ ${timed} }}`;
       return branch(`match ${quoted(webAddress)} ${url}`, then(shown), otherwise);
     },
     reason: () => call(medium === 'slack' ? 'slack.reason' : 'reason', field({ annotation: 'reason' })),
@@ -34,6 +39,20 @@ export function expressions(medium: Medium, status: Status): Facts {
     ended: '{{ .EndsAt | tz "UTC" | date "15:04:05" }}',
     lasted: call('duration', span),
   };
+}
+
+/** As `atTimeOf` has it. Durations are nanoseconds there. */
+function atTime(status: Status): string {
+  const moment = (time: string, ms: number) => `(.${time}.Add ${ms}000000).UnixMilli`;
+  const [from, to] = [moment('StartsAt', -beforeMs), moment('EndsAt', afterMs)];
+  const values = status === 'firing' ? from : `${from} ${to}`;
+  // Of printf: a literal % is doubled in it.
+  const range = rangeFrom('TIME', status === 'firing' ? 'now' : 'TIME').map((text) =>
+    text.replaceAll('%', '%%').replaceAll('TIME', '%d'),
+  );
+  return lastHour
+    .map((plain, i) => `reReplaceAll ${quoted(plain)} (printf ${quoted(range[i] ?? '')} ${values})`)
+    .join(' | ');
 }
 
 /** Our own templates, by their short names. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Page, renderMail, renderSlack } from '../../probes/pager/index.ts';
-import { linkNames } from '../../stack/message/index.ts';
+import { atTimeOf, linkNames } from '../../stack/message/index.ts';
 import { run, which } from '../../test/support/shell.ts';
 import { templateFiles } from './index.ts';
 import { down, hostile, notOurs, serviceDown, several, up } from './testing/pages.ts';
@@ -99,7 +99,7 @@ describe.skipIf(skip).each(programs)('templates, rendered by %s (needs amtool on
 });
 
 function isOf(page: Page, url: string | undefined): boolean {
-  return url !== undefined && Object.values(page.annotations).includes(url);
+  return Object.values(page.annotations).some((own) => atTimeOf(own, page.startsAt, page.endsAt) === url);
 }
 
 const parts = [

@@ -309,10 +309,13 @@ describe('a page', () => {
     await pager.send({ ...firing, note: 'Sent by the probe service: Alertmanager does not answer.' }, forever);
     await pager.send(resolved, forever);
     const links = alertLinks(defaultUrls, { alertname: 'ProbeDown', service: 'panel', probe: 'ready' });
-    const actions = [
+    // Half an hour before it began, and until now, or ten minutes after the end.
+    const from = String(startsAt - 1_800_000);
+    const timed = (url = '', to = 'now') => url.replace('now-1h', from).replace(/(to=|to%22%3A%22)now/, `$1${to}`);
+    const actions = (to?: string) => [
       { type: 'button', text: 'Runbook', url: links.runbook_url },
-      { type: 'button', text: 'Dashboard', url: links.dashboard_url },
-      { type: 'button', text: 'Logs', url: links.logs_url },
+      { type: 'button', text: 'Dashboard', url: timed(links.dashboard_url, to) },
+      { type: 'button', text: 'Logs', url: timed(links.logs_url, to) },
       { type: 'button', text: 'Silence', url: links.silence_url },
     ];
     expect(slack.received.map(({ payload }) => payload)).toEqual([
@@ -332,7 +335,7 @@ describe('a page', () => {
             fallback: '🔴 panel/ready is down · production: Found status 503, expected status 200.',
             color: '#d92d20',
             mrkdwn_in: ['text'],
-            actions,
+            actions: actions(),
           },
         ],
       },
@@ -349,7 +352,7 @@ describe('a page', () => {
             fallback: '✅ panel/ready is up again after 3 min · production: From 02:14:07 to 02:17:12 UTC',
             color: '#12955a',
             mrkdwn_in: ['text'],
-            actions,
+            actions: actions(String(startsAt + 185_000 + 600_000)),
           },
         ],
       },

@@ -1,5 +1,6 @@
 import { sayDuration } from '../../stack/duration.ts';
 import {
+  atTimeOf,
   blank,
   type Fact,
   type Facts,
@@ -27,7 +28,7 @@ export function values(page: Page, medium: Medium, now: number): Facts {
     when: (fact, then, otherwise = '') => (field(page, fact) ? then : otherwise),
     whenLabel: (name, value, then, otherwise = '') => (page.labels[name] === value ? then : otherwise),
     whenLink: (name, then, otherwise = '') => {
-      const url = page.annotations[name] ?? '';
+      const url = atTimeOf(page.annotations[name] ?? '', startsAt, page.endsAt);
       return address.test(url) ? then(medium === 'html' ? htmlAddress(url) : escapes[medium](url)) : otherwise;
     },
     reason: () => knownReason(page.annotations.reason) ?? say({ annotation: 'reason' }),

@@ -4,3 +4,4 @@ export * from './mail-html.ts';
 export * from './mail-text.ts';
 export * from './sentences.ts';
 export * from './slack.ts';
+export * from './time-range.ts';
