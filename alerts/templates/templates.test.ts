@@ -6,7 +6,7 @@ import { type Page, renderMail, renderSlack } from '../../probes/pager/index.ts'
 import { atTimeOf, linkNames } from '../../stack/message/index.ts';
 import { run, which } from '../../test/support/shell.ts';
 import { templateFiles } from './index.ts';
-import { down, hostile, notOurs, serviceDown, several, up } from './testing/pages.ts';
+import { burning, down, hostile, notOurs, serviceDown, several, up } from './testing/pages.ts';
 
 /** Alertmanager's own renderer, in each version that is here; `WATCHPOST_AMTOOL` names a further one. */
 const programs = (await Promise.all([process.env.WATCHPOST_AMTOOL ?? '', 'amtool', 'amtool-0.34'].map(which))).filter(
@@ -27,6 +27,7 @@ const cases: readonly { readonly name: string; readonly golden: string; readonly
   { name: 'one probe is up again', golden: 'up', pages: [up] },
   { name: 'a warning about something that is no probe', golden: 'not-ours', pages: [notOurs] },
   { name: 'an alert of ours without service and probe', golden: 'service-down', pages: [serviceDown] },
+  { name: 'an error budget that is spent too fast', golden: 'burning', pages: [burning] },
   { name: 'a target that sends what it should not', golden: 'hostile', pages: [hostile] },
   { name: 'twelve alerts of one group', golden: 'several', pages: several(12) },
   { name: 'some that fire and some that are over', golden: 'mixed', pages: [...several(2), up] },

@@ -1,4 +1,6 @@
 import { alertLinks, probeDownAnnotations, probeDownLabels } from '../../../stack/alert.ts';
+import { sloBurnFastRule } from '../../rules/slo-burn.ts';
+import { sampleConfig } from '../../testing/sample.ts';
 
 /** The fields of a page that a template sees; the direct pager's `Page` has the same. */
 export interface SamplePage {
@@ -23,6 +25,7 @@ const subject = {
   stack: 'shop',
   environment: 'production',
 };
+const burningAlert = sloBurnFastRule.tests(sampleConfig())[0]?.checks.at(-1)?.alerts[0];
 const failure = {
   reason: 'status',
   found: 'status 503',
@@ -67,6 +70,14 @@ export const serviceDown: SamplePage = {
     action: 'Restart it: docker compose up -d watchpost',
     ...alertLinks(urls, { alertname: 'ProbeServiceDown' }),
   },
+  startsAt,
+};
+
+/** With the words that the rule's own test expects of Prometheus. */
+export const burning: SamplePage = {
+  status: 'firing',
+  labels: { alertname: sloBurnFastRule.alert, ...burningAlert?.labels },
+  annotations: burningAlert?.annotations ?? {},
   startsAt,
 };
 
