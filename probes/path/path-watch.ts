@@ -193,7 +193,7 @@ export class PathWatch implements AsyncDisposable {
     }
     const isSilent = path.silentMs('prometheus') >= silentAfterMs;
     if (!isSilent && !isLost && pages !== 'without rules') return this.#delivery();
-    if (cameMs > (isLost ? this.#failedMs : this.#stageSinceMs)) return this.#delivery();
+    if (this.#broken && cameMs > (isLost ? this.#failedMs : this.#stageSinceMs)) return this.#delivery();
     if (nowMs - ownMs < ownReturnMs) return await this.#judgePrometheus(path, isLost, isSilent);
     const isTold = this.#askingSinceMs !== undefined && nowMs - this.#askingSinceMs > ownReturnMs;
     return isTold ? this.#silent(nowMs) : this.#broken;
