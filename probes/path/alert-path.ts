@@ -72,12 +72,6 @@ export class AlertPath {
     return nonce;
   }
 
-  /** The number of now, for an alert that this service posts itself. */
-  nonce(): string {
-    this.show();
-    return String([...this.#shown.keys()].at(-1));
-  }
-
   /** What Alertmanager's webhook brought: of which sources it proves that their alerts get through. */
   returned({ alerts }: Notification): readonly Source[] {
     const proven: Source[] = [];

@@ -36,7 +36,7 @@ async function turns(count: number): Promise<void> {
 /** What stands where Alertmanager and Prometheus would: real HTTP, with the answers that a test wants of them. */
 async function setUp() {
   const clock = new ManualClock();
-  const path = new AlertPath({ clock, metrics: new OwnMetrics() });
+  const path = new AlertPath({ clock, metrics: new OwnMetrics(), sources: ['prometheus'] });
   const am = { ready: 200, delivers: true, tries: 0, failed: 0 };
   const prometheus = { ready: 200, scrapedAgo: 2, evaluatedAgo: 2, sends: true };
   const returned: string[] = [];
@@ -86,7 +86,7 @@ async function setUp() {
       await asker.settled();
       const isWell = prometheus.ready === 200 && prometheus.scrapedAgo < 60 && prometheus.evaluatedAgo < 60;
       if (isWell && prometheus.sends && am.ready === 200 && am.delivers && clock.monotonic() % 30_000 === 0)
-        takeBack(path.nonce(), 'prometheus');
+        takeBack(String(path.newNonce()), 'prometheus');
       await asker.settled();
     }
   };

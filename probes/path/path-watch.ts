@@ -172,7 +172,10 @@ export class PathWatch implements AsyncDisposable {
     await asker.ask(alertmanager, '/api/v2/alerts', [
       {
         labels: { alertname: watchdog, severity: 'none', source: ownSource },
-        annotations: { summary: 'The probe service tries whether Alertmanager delivers', nonce: path.nonce() },
+        annotations: {
+          summary: 'The probe service tries whether Alertmanager delivers',
+          nonce: String(path.newNonce()),
+        },
         endsAt: new Date(clock.now() + endsAheadMs).toISOString(),
       },
     ]);
