@@ -134,6 +134,15 @@ describe('the watch over the path', () => {
     expect(changes).toEqual([]);
   });
 
+  test('one that comes up later than this service is no break, and one that never does is', async () => {
+    const { am, changes, advance } = await setUp();
+    am.ready = 503;
+    await advance(90_000);
+    expect(changes).toEqual([]);
+    await advance(20_000);
+    expect(changes).toEqual(['alertmanager_unreachable']);
+  });
+
   test('one that is away is a break until something came back, however long it was away', async () => {
     const { am, changes, advance } = await setUp();
     await advance(60_000);

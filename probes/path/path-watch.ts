@@ -10,6 +10,8 @@ import { type Break, stages } from './stages.ts';
 const lookEveryMs = 10_000;
 /** Longer than a restart of Alertmanager takes, shorter than anybody wants to know nothing. */
 const unreachableMs = 30_000;
+/** Where everything starts at once, on a slow machine, it may come up later than this service. */
+const firstAnswerMs = 90_000;
 /** A last result of the fast path is of now for so long: while something is down it posts at least every 10 s. */
 const postIsOfNowMs = 20_000;
 /** Two returns in a row may be 95 s apart: what is silent for longer is looked into. */
@@ -50,6 +52,7 @@ export class PathWatch implements AsyncDisposable {
   #postedMs = Number.NEGATIVE_INFINITY;
   #failedMs = Number.NEGATIVE_INFINITY;
   #detail = '';
+  #hasAnswered = false;
   /** Since when own test alerts are posted, monotonic. */
   #askingSinceMs: number | undefined;
   #lookedMs: number;
@@ -70,6 +73,7 @@ export class PathWatch implements AsyncDisposable {
   /** Where it was broken when the process before ended: it is, until something shows the contrary. */
   resume(broken: Break): void {
     this.#broken ??= broken;
+    this.#hasAnswered = true;
     this.#failedMs = this.#stageSinceMs = this.#options.clock.monotonic();
   }
 
@@ -89,6 +93,7 @@ export class PathWatch implements AsyncDisposable {
     if (!this.#isOfNow(nowMs)) this.#refusedSinceMs = undefined;
     this.#postedMs = nowMs;
     if (result === 'ok') {
+      this.#hasAnswered = true;
       this.#refusedSinceMs = undefined;
       return;
     }
@@ -157,6 +162,7 @@ export class PathWatch implements AsyncDisposable {
   #takeReady(ready: Answer): void {
     const nowMs = this.#options.clock.monotonic();
     if (ready.ok) {
+      this.#hasAnswered = true;
       this.#unreadySinceMs = undefined;
       return;
     }
@@ -229,8 +235,9 @@ export class PathWatch implements AsyncDisposable {
   }
 
   #unreachable(nowMs: number): boolean {
+    const limitMs = this.#hasAnswered ? unreachableMs : firstAnswerMs;
     const since = [this.#unreadySinceMs, ...(this.#isOfNow(nowMs) ? [this.#refusedSinceMs] : [])];
-    return since.some((sinceMs) => sinceMs !== undefined && nowMs - sinceMs >= unreachableMs);
+    return since.some((sinceMs) => sinceMs !== undefined && nowMs - sinceMs >= limitMs);
   }
 
   #isOfNow(nowMs: number): boolean {

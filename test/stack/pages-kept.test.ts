@@ -8,7 +8,7 @@ import { startSlackSink } from '../support/slack-sink.ts';
 import { startTarget } from '../support/target.ts';
 
 test('with Alertmanager gone and Slack in trouble, pages wait on disk: a kill loses none of them and sends none twice', {
-  timeout: 180_000,
+  timeout: 330_000,
 }, async ({ annotate }) => {
   await using cleanup = new AsyncDisposableStack();
   const folder = cleanup.use(await mkdtempDisposable(join(tmpdir(), 'kept-')));
@@ -37,7 +37,7 @@ test('with Alertmanager gone and Slack in trouble, pages wait on disk: a kill lo
   await first.says(/probe service listens/);
   targets[0]?.answer(500);
   targets[1]?.answer(500);
-  await first.says(/the paging path is broken: Alertmanager does not take alerts/, 60_000);
+  await first.says(/the paging path is broken: Alertmanager does not take alerts/, 130_000);
   await first.says(/page "shop\/ready is down" by slack was not delivered/, 60_000);
   // One is over before anybody heard of it.
   targets[1]?.answer(200);
