@@ -52,6 +52,8 @@ export async function startMailSink(options: MailSinkOptions = {}): Promise<Mail
   const log = new ArrivalLog<ReceivedMail>('mail', ({ mail }) => mail.subject ?? '(no subject)');
   const troubles: MailTrouble[] = [];
   let lasting: MailTrouble | 'hang' | undefined;
+  /** Messages that are not answered. */
+  const held = new Set<(error: Error) => void>();
   let connections = 0;
 
   const server = new SMTPServer({
@@ -75,7 +77,10 @@ export async function startMailSink(options: MailSinkOptions = {}): Promise<Mail
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        if (lasting === 'hang') return;
+        if (lasting === 'hang') {
+          held.add(done);
+          return;
+        }
         const trouble = lasting ?? troubles.shift();
         if (trouble) return done(smtpError(trouble));
         const at = Date.now();
@@ -115,6 +120,9 @@ export async function startMailSink(options: MailSinkOptions = {}): Promise<Mail
     },
     always: (trouble) => {
       lasting = trouble;
+      // Nothing waits for ever: a server that hung is restarted, and hangs up.
+      if (trouble !== 'hang') for (const done of held) done(smtpError({ code: 421, message: 'Restarting' }));
+      if (trouble !== 'hang') held.clear();
     },
     refuse: (refuses) => {
       if (refuses) {
