@@ -17,6 +17,7 @@ export {
   planPages,
 } from './plan/plan-pages.ts';
 export { routingPage } from './plan/routing-page.ts';
+export { alertRules } from './rules/index.ts';
 export { readRunbook } from './runbook.ts';
 
 /** Everything that goes to `alerts/generated/`. */

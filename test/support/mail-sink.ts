@@ -63,6 +63,8 @@ export async function startMailSink(options: MailSinkOptions = {}): Promise<Mail
     disabledCommands: [...(tls === 'starttls' ? [] : ['STARTTLS']), ...(auth ? [] : ['AUTH'])],
     authOptional: auth === undefined,
     allowInsecureAuth: true,
+    // Without TLS no client sends PLAIN; where both are offered, Alertmanager would try nothing else.
+    ...(tls === 'none' && { authMethods: ['LOGIN'] }),
     closeTimeout: 100,
     onConnect: (_, done) => {
       connections++;

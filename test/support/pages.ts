@@ -29,7 +29,7 @@ export function after(since: number, page: Page): string {
 /** Everything that arrived, in order, but for the alerts about parts that a test's stack leaves out. */
 export function arrived(stack: Sinks): { readonly slack: readonly Arrived[]; readonly mail: readonly Arrived[] } {
   const expected = ({ text }: Arrived) => !isAboutLeftOut(text);
-  const { slack, mail } = all(stack);
+  const { slack, mail } = everything(stack);
   return { slack: slack.filter(expected), mail: mail.filter(expected) };
 }
 
@@ -41,7 +41,8 @@ function isAboutLeftOut(text: string): boolean {
   return text.includes('TargetDown') && !/(?:watchpost:9815|prometheus:9090|alertmanager:9093)/.test(text);
 }
 
-function all(stack: Sinks): { readonly slack: readonly Arrived[]; readonly mail: readonly Arrived[] } {
+/** Everything that arrived, in order. */
+export function everything(stack: Sinks): { readonly slack: readonly Arrived[]; readonly mail: readonly Arrived[] } {
   return {
     slack: stack.slack.received.map(({ at, payload }) => describe(at, strings(payload).join('\n'))),
     mail: stack.mail.received.map(({ at, mail }) =>

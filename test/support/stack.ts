@@ -3,27 +3,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GenericContainer, Network, type StartedTestContainer, Wait } from 'testcontainers';
 import { composeSurroundings } from '../../cli/surroundings.ts';
-import { loadConfig, renderDiagnostics } from '../../config/index.ts';
+import { type Config, loadConfig, renderDiagnostics } from '../../config/index.ts';
 import { componentCommand } from '../../stack/arguments.ts';
+import { exporterCommand } from '../../stack/exporter-command.ts';
+import { exporterKinds, exporterName, exportersOf } from '../../stack/exporters.ts';
 import { defaultLocation } from '../../stack/labels.ts';
-import { type Part, parts } from '../../stack/parts.ts';
+import { parts } from '../../stack/parts.ts';
 import { imageOf } from './found.ts';
 import { checkout } from './images.ts';
-import { type MailSink, startMailSink } from './mail-sink.ts';
+import { type MailSink, type MailSinkOptions, startMailSink } from './mail-sink.ts';
 import { must } from './shell.ts';
 import { type SlackSink, startSlackSink } from './slack-sink.ts';
 
 /** The host, as a container names it. */
 export const hostName = 'host.docker.internal';
 
-/** The parts that a page travels through. */
-export type StackPart = 'watchpost' | 'prometheus' | 'alertmanager';
+/** The parts that a page travels through, and those that a test may ask for besides. */
+export type StackPart = 'watchpost' | 'prometheus' | 'alertmanager' | FurtherPart;
+export type FurtherPart = 'loki' | 'alloy';
 
 /** A running stack whose pages arrive in two sinks of the test. */
 export interface Stack extends AsyncDisposable {
   readonly slack: SlackSink;
   readonly mail: MailSink;
-  part(name: StackPart): StartedTestContainer;
+  /** What was generated, as the containers see it, and the secrets. A file is changed in place, its folder kept. */
+  readonly folder: string;
+  readonly config: Config;
+  part(name: string): StartedTestContainer;
   /** URL of a part from the test's side. */
   url(name: StackPart): string;
   /** Runs a command in a container of the stack. */
@@ -39,6 +45,14 @@ export interface StackOptions {
   readonly services: string;
   /** Other locations, each with a probe service of its own, called `watchpost-<location>`; SEEN_FROM says in each where it is. */
   readonly locations?: readonly string[];
+  /** Parts to run besides the three that a page travels through. */
+  readonly parts?: readonly FurtherPart[];
+  /** Mail is taken only from who knows this password; it lies in `secrets/smtp_password`. */
+  readonly login?: NonNullable<MailSinkOptions['auth']>;
+  /** Further arguments of a part. */
+  readonly arguments?: Readonly<Partial<Record<StackPart, readonly string[]>>>;
+  /** Changes what was generated, before anything reads it. */
+  readonly prepare?: (folder: string) => Promise<void>;
   /** Other containers that must be there before the probes start. */
   readonly before?: (stack: Pick<Stack, 'add'>) => Promise<void>;
 }
@@ -50,20 +64,22 @@ export interface StackOptions {
 export async function startStack(options: StackOptions): Promise<Stack> {
   await using cleanup = new AsyncDisposableStack();
   const slack = cleanup.use(await startSlackSink({ host: '0.0.0.0' }));
-  const mail = cleanup.use(await startMailSink({ host: '0.0.0.0' }));
+  const { services, locations = [], login } = options;
+  const mail = cleanup.use(await startMailSink({ host: '0.0.0.0', ...(login && { auth: login }) }));
 
   const folder = mkdtempSync(join(tmpdir(), 'watchpost-stack-'));
   cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const { services, locations = [] } = options;
-  const text = configuration(services, mail.port, locations);
+  const text = configuration(services, mail.port, locations, login?.username);
   const file = join(folder, 'watchpost.yaml');
   writeFileSync(file, text);
   mkdirSync(join(folder, 'secrets'), { mode: 0o755 });
   writeFileSync(join(folder, 'secrets/slack_webhook_url'), `http://${hostName}:${slack.port}/services/T0/B0/x`, {
     mode: 0o444,
   });
+  if (login) writeFileSync(join(folder, 'secrets/smtp_password'), login.password, { mode: 0o444 });
   const cli = join(checkout, 'cli/watchpost.ts');
   await must(process.execPath, [cli, 'generate', '--config', file, '--out', folder, '--target', 'compose']);
+  await options.prepare?.(folder);
 
   const network = await new Network().start();
   cleanup.defer(async () => {
@@ -92,10 +108,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     mode: 'ro' as const,
   });
   const secrets = { source: join(folder, 'secrets'), target: '/run/secrets', mode: 'ro' as const };
-  const component = (part: Part, ready: string) => {
+  const component = (part: StackPart, ready: string) => {
     const { args, env } = componentCommand(part, surroundings, loaded.config.urls);
-    return new GenericContainer(imageOf(part as StackPart))
-      .withCommand([...args])
+    return new GenericContainer(imageOf(part))
+      .withCommand([...args, ...(options.arguments?.[part] ?? [])])
       .withEnvironment({ ...env })
       .withExposedPorts(parts[part].port)
       .withWaitStrategy(Wait.forHttp(ready, parts[part].port))
@@ -122,6 +138,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     component('prometheus', '/-/ready').withBindMounts([mount('prometheus'), mount('alerts')]),
   );
 
+  for (const further of options.parts ?? []) {
+    const container = component(further, further === 'loki' ? '/ready' : '/-/ready').withBindMounts([mount('loki')]);
+    await launch(further, container);
+  }
+
+  for (const exporter of exportersOf(loaded.config.services)) {
+    const { port, image } = exporterKinds[exporter.target.kind];
+    const { args, env } = exporterCommand(exporter, `0.0.0.0:${port}`, surroundings);
+    await launch(
+      exporterName(exporter),
+      new GenericContainer(imageOf(image)).withCommand([...args]).withEnvironment({ ...env }),
+    );
+  }
+
   const rest = cleanup.move();
   const part = (name: string) => {
     const running = started.get(name);
@@ -131,6 +161,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return {
     slack,
     mail,
+    folder,
+    config: loaded.config,
     part,
     url: (name) => `http://${part(name).getHost()}:${part(name).getMappedPort(parts[name].port)}`,
     exec: async (alias, command) => {
@@ -144,8 +176,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-function configuration(services: string, smtpPort: number, locations: readonly string[]): string {
+function configuration(services: string, smtpPort: number, locations: readonly string[], username?: string): string {
   const others = locations.map((name) => `${name}: "watchpost-${name}:${parts.watchpost.port}"`);
+  const login = username === undefined ? '' : `, username: ${username}, password_file: /run/secrets/smtp_password`;
   return `stack: test
 environment: ci
 locations: { ${others.join(', ')} }
@@ -155,6 +188,6 @@ services:
 ${services}
 notify:
   slack: { webhook_url_file: /run/secrets/slack_webhook_url, channel: "#alerts" }
-  email: { to: [oncall@example.org], from: watchpost@example.org, smarthost: "${hostName}:${smtpPort}", require_tls: false }
+  email: { to: [oncall@example.org], from: watchpost@example.org, smarthost: "${hostName}:${smtpPort}", require_tls: false${login} }
 `;
 }

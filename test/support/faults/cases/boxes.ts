@@ -1,0 +1,105 @@
+import { GenericContainer } from 'testcontainers';
+import { imageOf } from '../../found.ts';
+import { must, run } from '../../shell.ts';
+import type { FaultCase, Prop } from '../fault-case.ts';
+
+/** Containers beside the stack, all of them in the eyes of one cAdvisor. */
+export const boxCases: readonly FaultCase[] = [
+  box({
+    alert: 'ContainerRestarting',
+    cause: 'a container ends after a few seconds, and is started again each time',
+    name: 'faults-crashing',
+    title: 'boxes/faults-crashing is restarted again and again',
+    says: [/\d+ starts in the last 15 minutes/],
+    inject: async () => {
+      await begin('faults-crashing', ['--restart', 'always'], 'sleep 11');
+      return undefined;
+    },
+    mend: () => end('faults-crashing'),
+  }),
+  box({
+    alert: 'ContainerGone',
+    cause: 'a container that has run for long is removed',
+    name: 'faults-gone',
+    title: 'boxes/faults-gone does not run any more',
+    says: ['there has been no container of this name'],
+    ready: () => begin('faults-gone', [], 'sleep infinity'),
+    inject: async () => {
+      // What is missed must have lived.
+      await new Promise((resolve) => setTimeout(resolve, 200_000));
+      await end('faults-gone');
+      return Date.now();
+    },
+    mend: () => begin('faults-gone', [], 'sleep infinity'),
+  }),
+  box({
+    alert: 'ContainerOOMKilled',
+    cause: 'a process of a container wants more memory than the container may have',
+    name: 'faults-greedy',
+    title: 'boxes/faults-greedy: the kernel killed for want of memory',
+    says: ['the container had used up its limit'],
+    ready: () => begin('faults-greedy', ['--memory', '32m'], 'sleep infinity'),
+    inject: async () => {
+      await run('docker', ['exec', 'faults-greedy', 'tail', '/dev/zero']);
+      return undefined;
+    },
+    mend: async () => {},
+  }),
+  box({
+    alert: 'ContainerMemoryNearLimit',
+    cause: 'a container uses 94% of the memory that it may have',
+    name: 'faults-full',
+    title: 'boxes/faults-full has used 9',
+    says: [/has used 9\d(?:\.\d+)?% of its memory/, '64MiB that it may have'],
+    ready: () => begin('faults-full', ['--memory', '64m', '--tmpfs', '/kept:size=62m'], 'sleep infinity'),
+    inject: async () => {
+      await must('docker', ['exec', 'faults-full', 'sh', '-c', 'head -c 60M /dev/zero > /kept/all']);
+      return undefined;
+    },
+    mend: () => must('docker', ['exec', 'faults-full', 'rm', '/kept/all']),
+  }),
+];
+
+interface Box extends Pick<FaultCase, 'alert' | 'cause' | 'title' | 'says'>, Pick<Prop, 'ready' | 'inject' | 'mend'> {
+  readonly name: string;
+}
+
+function box({ alert, cause, title, says, name, ready, inject, mend }: Box): FaultCase {
+  return {
+    ...{ alert, cause, title, says },
+    subject: { service: 'boxes' },
+    needs: ['cadvisor', 'servers'],
+    set: async ({ cleanup }) => {
+      cleanup.defer(() => end(name));
+      return { services, containers, ...(ready && { ready }), inject, mend };
+    },
+  };
+}
+
+const services = '  boxes: { kind: containers, metrics: "http://boxes:8080/metrics" }\n';
+
+/** All of the cases are seen by this one. */
+const containers: Prop['containers'] = async ({ add }) => {
+  const mounts = ['/var/run/docker.sock', '/sys', '/var/lib/docker'];
+  const cadvisor = new GenericContainer(imageOf('cadvisor'))
+    .withPrivilegedMode()
+    .withUser('0:0')
+    .withBindMounts(mounts.map((path) => ({ source: path, target: path, mode: 'ro' })))
+    .withCommand([
+      ...['--port=8080', '--docker_only=true', '--store_container_labels=false'],
+      ...[
+        '--enable_metrics=cpu,memory,network,diskIO,oom_event',
+        '--housekeeping_interval=5s',
+        '--storage_duration=1m',
+      ],
+    ]);
+  await add('boxes', cadvisor);
+};
+
+async function begin(name: string, options: readonly string[], command: string): Promise<void> {
+  await must('docker', ['run', '-d', '--name', name, ...options, imageOf('servers'), 'sh', '-c', `exec ${command}`]);
+}
+
+async function end(name: string): Promise<void> {
+  await run('docker', ['rm', '-f', name]);
+}

@@ -1,0 +1,96 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hostName } from '../../stack.ts';
+import { startTarget } from '../../target.ts';
+import { pause, unpause } from '../containers.ts';
+import type { Channel, FaultCase, Site } from '../fault-case.ts';
+import { counted } from './parts.ts';
+
+/** The way of a page itself. */
+export const channelCases: readonly FaultCase[] = [
+  {
+    alert: 'AlertmanagerDeliveryFailing',
+    cause: 'the Slack webhook is revoked, and something breaks',
+    title: 'Pages do not arrive on a channel',
+    says: ['gave up on messages by slack in the last ten minutes'],
+    subject: {},
+    channels: ['mail'],
+    isAlone: true,
+    set: async (site) => {
+      const revoked = createServer((_, response) => response.writeHead(404).end('no_service'));
+      await new Promise<void>((resolve) => revoked.listen(0, '0.0.0.0', resolve));
+      site.cleanup.defer(async () => {
+        revoked.close();
+      });
+      const { port } = revoked.address() as AddressInfo;
+      return broken(site, 'slack', 'slack_webhook_url', `http://${hostName}:${port}/services/T0/B0/x`);
+    },
+  },
+  {
+    alert: 'AlertmanagerDeliveryFailing',
+    cause: 'the SMTP password is changed, and something breaks',
+    title: 'Pages do not arrive on a channel',
+    says: ['gave up on messages by email in the last ten minutes'],
+    subject: {},
+    channels: ['slack'],
+    isAlone: true,
+    set: (site) => broken(site, 'mail', 'smtp_password', 'not the password any more'),
+  },
+  {
+    alert: 'PrometheusAlertsNotSent',
+    cause: 'Alertmanager is away most of the time',
+    title: 'Prometheus cannot hand its alerts to Alertmanager',
+    says: ['Alerts are dropped, or no Alertmanager is known'],
+    subject: {},
+    isAlone: true,
+    set: async ({ cleanup }) => {
+      const ended = new AbortController();
+      cleanup.defer(async () => ended.abort());
+      let swinging = Promise.resolve();
+      return {
+        inject: async (stack) => {
+          swinging = (async () => {
+            while (!ended.signal.aborted) {
+              await pause(stack, 'alertmanager');
+              await sleep(25_000, undefined, { signal: ended.signal }).catch(() => {});
+              await unpause(stack, 'alertmanager');
+              await sleep(10_000, undefined, { signal: ended.signal }).catch(() => {});
+            }
+          })();
+          return undefined;
+        },
+        mend: async () => {
+          ended.abort();
+          await swinging;
+        },
+      };
+    },
+  },
+];
+
+/** A secret that is not right any more is found out by the next message. */
+async function broken({ cleanup }: Site, channel: Channel, secret: string, wrong: string) {
+  const target = cleanup.use(await startTarget());
+  const service = `told-by-${channel === 'slack' ? 'mail' : 'slack'}`;
+  const integration = channel === 'slack' ? 'slack' : 'email';
+  let right = '';
+  return {
+    services: `  ${service}: { probes: { ready: { http: "http://${hostName}:${target.port}/" } } }\n`,
+    inject: async (stack: Parameters<Awaited<ReturnType<FaultCase['set']>>['inject']>[0]) => {
+      const file = join(stack.folder, 'secrets', secret);
+      right = await readFile(file, 'utf8');
+      await writeFile(file, wrong);
+      target.answer(503);
+      // It is tried again until the group's next turn: until then nobody knows that it is in vain.
+      const failed = `^alertmanager_notifications_failed_total\\{.*integration="${integration}".*\\} [1-9]`;
+      return await counted(`${stack.url('alertmanager')}/metrics`, new RegExp(failed, 'm'));
+    },
+    mend: async (stack: Parameters<Awaited<ReturnType<FaultCase['set']>>['mend']>[0]) => {
+      await writeFile(join(stack.folder, 'secrets', secret), right);
+      target.answer(200);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { FaultCase } from '../fault-case.ts';
+import { boxCases } from './boxes.ts';
+import { nginxCases, redisCases } from './caches-and-proxies.ts';
+import { channelCases } from './channels.ts';
+import { hostCases } from './hosts.ts';
+import { objectiveCases } from './objectives.ts';
+import { partCases } from './parts.ts';
+import { postgresCases } from './postgres.ts';
+import { probeDownCases } from './probe-down.ts';
+import { probeServiceCases } from './probe-service.ts';
+
+/** What every stack has. */
+export const coreCases: readonly FaultCase[] = [
+  ...probeDownCases,
+  ...objectiveCases,
+  ...probeServiceCases,
+  ...partCases,
+  ...channelCases,
+];
+
+/** What comes with the `kind` of a service. */
+export const kindCases: readonly FaultCase[] = [
+  ...postgresCases,
+  ...redisCases,
+  ...nginxCases,
+  ...hostCases,
+  ...boxCases,
+];

@@ -1,0 +1,73 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { waitForPages } from '../pages.ts';
+import { hostName, type Stack, startStack } from '../stack.ts';
+import { startTarget } from '../target.ts';
+import type { FaultCase, Prop } from './fault-case.ts';
+import { type Pace, shortenGenerated } from './shortened.ts';
+
+/** One stack in which all of the cases happen. */
+export interface Stage extends AsyncDisposable {
+  readonly stack: Stack;
+  propOf(own: FaultCase): Prop;
+}
+
+/** Enough that the cases, all together, are never more than half of the services. */
+const healthy = 24;
+/** Prometheus writes a block every two hours. */
+const blockMs = 7_200_000;
+
+export async function setStage(cases: readonly FaultCase[], pace: Pace): Promise<Stage> {
+  await using cleanup = new AsyncDisposableStack();
+  const props = new Map<FaultCase, Prop>();
+  for (const own of cases) props.set(own, await own.set({ cleanup }));
+  const all = [...props.values()];
+  // Some stand in the same place.
+  const entries = new Set(all.map((prop) => prop.services ?? ''));
+  const containers = new Set(all.map((prop) => prop.containers));
+  const well = cleanup.use(await startTarget());
+  const services = Array.from(
+    { length: healthy },
+    (_, i) => `  well${i}: { probes: { ready: { http: "http://${hostName}:${well.port}/" } } }\n`,
+  );
+  const stack = cleanup.use(
+    await startStack({
+      services: [...services, ...entries].join(''),
+      login: { username: 'watchpost', password: 'the password of the suite' },
+      arguments: {
+        prometheus: ['min', 'max'].map((which) => `--storage.tsdb.${which}-block-duration=${blockMs / 60_000}s`),
+      },
+      prepare: async (folder) => {
+        for (const { secrets = {} } of all) {
+          for (const [name, text] of Object.entries(secrets)) await writeFile(join(folder, 'secrets', name), text);
+        }
+        await shortenGenerated(folder, pace);
+        await scrapeWhatRuns(join(folder, 'prometheus/generated/prometheus.yaml'));
+      },
+      before: async (into) => {
+        for (const start of containers) await start?.(into);
+      },
+    }),
+  );
+  for (const { ready } of all) await ready?.(stack);
+  await waitForPages.settled(stack);
+  const rest = cleanup.move();
+  return {
+    stack,
+    propOf: (own) => {
+      const prop = props.get(own);
+      if (!prop) throw new Error(`"${own.cause}" has no place on this stage`);
+      return prop;
+    },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+/** Parts that do not run here would be down all the time: true, and in the way of what is looked for. */
+async function scrapeWhatRuns(file: string): Promise<void> {
+  const config = parse(await readFile(file, 'utf8'));
+  const absent = ['loki', 'grafana', 'alloy'];
+  config.scrape_configs = config.scrape_configs.filter((job: { job_name: string }) => !absent.includes(job.job_name));
+  await writeFile(file, stringify(config));
+}
