@@ -16,6 +16,7 @@ interface ModuleDefinition<Word extends string> {
   readonly expr: string | ((config: Config) => string);
   readonly forMs: number;
   readonly stepMs?: number;
+  readonly holdsAfterMs?: number;
   readonly severity: Severity;
   readonly criticalBecause?: CriticalReason;
   /** What Prometheus puts in for each word, besides `service`. */
@@ -44,8 +45,8 @@ interface ModuleFiringCase<Word extends string> {
 
 /** Puts such an alert together. Maintenance is silence: the service may be away then, or full, or slow. */
 export function moduleRule<Word extends string>(definition: ModuleDefinition<Word>): AlertRule {
-  const { alert, kinds, appliesTo, expr, forMs, stepMs, severity, criticalBecause, templates, text, fires, quiet } =
-    definition;
+  const { alert, kinds, appliesTo, expr, forMs, stepMs, holdsAfterMs, severity, criticalBecause } = definition;
+  const { templates, text, fires, quiet } = definition;
   const [ownKind] = kinds;
   const { service, team } = tested(ownKind);
   const maintained = `(${select('watchpost_service_maintenance')} == 1)`;
@@ -57,6 +58,7 @@ export function moduleRule<Word extends string>(definition: ModuleDefinition<Wor
     expr: (config) => `(${typeof expr === 'string' ? expr : expr(config)}) unless on (service) ${maintained}`,
     forMs,
     ...(stepMs !== undefined && { stepMs }),
+    ...(holdsAfterMs !== undefined && { holdsAfterMs }),
     severity,
     ...(criticalBecause && { criticalBecause }),
     team: 'series',

@@ -191,6 +191,7 @@ export const postgresReplicationLagRule = moduleRule({
   // A primary says 0.
   expr: `${aggregate('max', byService, select('pg_replication_lag_seconds'))} > 60`,
   forMs: 300_000,
+  holdsAfterMs: 60_000,
   stepMs: 60_000,
   severity: 'warning',
   templates: { lag: '{{ $value | humanizeDuration }}' },
@@ -268,6 +269,7 @@ export const postgresTransactionIdleRule = moduleRule({
   kinds,
   expr: `${aggregate('max', [...byService, 'datname'], select('pg_stat_activity_max_tx_duration', { state: { like: 'idle in transaction.*' } }))} > 900`,
   forMs: 60_000,
+  holdsAfterMs: 900_000,
   stepMs: 60_000,
   severity: 'warning',
   templates: { database: labelValue('datname'), age: '{{ $value | humanizeDuration }}' },

@@ -15,4 +15,5 @@ faultSuite({
     .filter(({ alert, cause }) => few.includes(`${alert}: ${cause}`))
     .map(({ isAlone: _, ...own }) => own),
   pace: briskPace,
+  allowanceMs: 60_000,
 });

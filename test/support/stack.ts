@@ -143,14 +143,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await launch(further, container);
   }
 
-  for (const exporter of exportersOf(loaded.config.services)) {
-    const { port, image } = exporterKinds[exporter.target.kind];
-    const { args, env } = exporterCommand(exporter, `0.0.0.0:${port}`, surroundings);
-    await launch(
-      exporterName(exporter),
-      new GenericContainer(imageOf(image)).withCommand([...args]).withEnvironment({ ...env }),
-    );
-  }
+  await Promise.all(
+    exportersOf(loaded.config.services).map((exporter) => {
+      const { port, image } = exporterKinds[exporter.target.kind];
+      const { args, env } = exporterCommand(exporter, `0.0.0.0:${port}`, surroundings);
+      const container = new GenericContainer(imageOf(image)).withCommand([...args]).withEnvironment({ ...env });
+      return launch(exporterName(exporter), container);
+    }),
+  );
 
   const rest = cleanup.move();
   const part = (name: string) => {

@@ -1,7 +1,7 @@
 import { alertRules, planPages } from '../../../alerts/index.ts';
 import type { Config } from '../../../config/index.ts';
 import type { Channel, FaultCase } from './fault-case.ts';
-import { type Pace, shortened } from './shortened.ts';
+import { agePace, type Pace, shortened } from './shortened.ts';
 
 /** What `watchpost plan` says of a case. */
 export interface Computed {
@@ -12,7 +12,7 @@ export interface Computed {
 }
 
 export function computed(config: Config, own: FaultCase, pace: Pace): Computed {
-  const { alert, subject, hangs, share = 1 } = own;
+  const { alert, subject, hangs, share = 1, isAge = false, lateMs = 0 } = own;
   const { probes, alerts } = planPages(config);
   if (alert === 'ProbeDown') {
     const planned = probes.find(({ service, probe }) => service === subject.service && probe === subject.probe);
@@ -33,8 +33,8 @@ export function computed(config: Config, own: FaultCase, pace: Pace): Computed {
       .map(({ worstMs }) => worstMs),
   );
   const { forMs } = rule;
-  const waitsMs = shortened(forMs, pace) + shortened(holdsMs / share, pace);
-  return { worstMs: planned.worstMs - forMs - holdsMs + waitsMs, channels: channels(planned) };
+  const waitsMs = shortened(forMs, pace) + shortened(holdsMs / share, isAge ? agePace : pace);
+  return { worstMs: planned.worstMs - forMs - holdsMs + waitsMs + lateMs, channels: channels(planned) };
 }
 
 function channels({

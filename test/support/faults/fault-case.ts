@@ -16,6 +16,10 @@ export interface FaultCase {
   readonly hangs?: boolean;
   /** Which part of the runs is bad, where `watchpost plan` speaks of a total outage. */
   readonly share?: number;
+  /** What the rule waits for is that something is old. */
+  readonly isAge?: true;
+  /** How much later than the plan says, where what is broken is the way of every page. */
+  readonly lateMs?: number;
   /** Where a channel is what is broken: the ones that are left. */
   readonly channels?: readonly Channel[];
   /** Cases that take hold of the same thing run one after the other. */
@@ -32,6 +36,8 @@ export type Channel = 'slack' | 'mail';
 /** Where a case stands, before the stack runs. */
 export interface Site {
   readonly cleanup: AsyncDisposableStack;
+  /** What several cases share: made for the first who asks. */
+  once<T>(name: string, make: (site: Site) => Promise<T>): Promise<T>;
 }
 
 /** What a case puts there. */

@@ -6,9 +6,6 @@ import { formatDuration, parseDuration } from '../../../stack/duration.ts';
 
 /** An hour becomes a minute, for every rule and every case alike. */
 const factor = 60;
-/** The Watchdog alert comes back twice a minute, and is not late before the path says so. */
-const leastAgeMs = 180_000;
-
 /** How short a duration becomes. */
 export interface Pace {
   /** What is not longer stays as it is, and nothing longer becomes shorter: a window must hold scrapes enough. */
@@ -17,6 +14,8 @@ export interface Pace {
 
 /** Nothing that lasts two minutes or less is touched. */
 export const suitePace: Pace = { leastMs: 120_000 };
+/** For ages: the Watchdog alert comes back twice a minute, and is not late before the path says so. */
+export const agePace: Pace = { leastMs: 180_000 };
 /** For the few cases of `npm test`: a window still holds four scrapes. */
 export const briskPace: Pace = { leastMs: 20_000 };
 
@@ -99,7 +98,7 @@ export function shortenExpression(text: string, pace: Pace): string {
         edits.push({
           from: right.from,
           to: right.to,
-          text: String(shortened(seconds * 1_000, { leastMs: leastAgeMs }) / 1_000),
+          text: String(shortened(seconds * 1_000, agePace) / 1_000),
         });
       }
     } else if (cursor.name === 'FunctionCall' && own.startsWith('predict_linear(')) {

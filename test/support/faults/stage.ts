@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import { waitForPages } from '../pages.ts';
 import { hostName, type Stack, startStack } from '../stack.ts';
 import { startTarget } from '../target.ts';
-import type { FaultCase, Prop } from './fault-case.ts';
+import type { FaultCase, Prop, Site } from './fault-case.ts';
 import { type Pace, shortenGenerated } from './shortened.ts';
 
 /** One stack in which all of the cases happen. */
@@ -21,7 +21,16 @@ const blockMs = 7_200_000;
 export async function setStage(cases: readonly FaultCase[], pace: Pace): Promise<Stage> {
   await using cleanup = new AsyncDisposableStack();
   const props = new Map<FaultCase, Prop>();
-  for (const own of cases) props.set(own, await own.set({ cleanup }));
+  const shared = new Map<string, Promise<unknown>>();
+  const site: Site = {
+    cleanup,
+    once: <T>(name: string, make: (own: Site) => Promise<T>) => {
+      const made = (shared.get(name) as Promise<T> | undefined) ?? make(site);
+      shared.set(name, made);
+      return made;
+    },
+  };
+  for (const own of cases) props.set(own, await own.set(site));
   const all = [...props.values()];
   // Some stand in the same place.
   const entries = new Set(all.map((prop) => prop.services ?? ''));
@@ -46,7 +55,7 @@ export async function setStage(cases: readonly FaultCase[], pace: Pace): Promise
         await scrapeWhatRuns(join(folder, 'prometheus/generated/prometheus.yaml'));
       },
       before: async (into) => {
-        for (const start of containers) await start?.(into);
+        await Promise.all([...containers].map((start) => start?.(into)));
       },
     }),
   );

@@ -1,7 +1,8 @@
-import { GenericContainer } from 'testcontainers';
+import { freePorts } from '../../../../cli/testing/running-watchpost.ts';
 import { imageOf } from '../../found.ts';
 import { must, run } from '../../shell.ts';
-import type { FaultCase, Prop } from '../fault-case.ts';
+import { hostName } from '../../stack.ts';
+import type { FaultCase, Prop, Site } from '../fault-case.ts';
 
 /** Containers beside the stack, all of them in the eyes of one cAdvisor. */
 export const boxCases: readonly FaultCase[] = [
@@ -69,32 +70,28 @@ function box({ alert, cause, title, says, name, ready, inject, mend }: Box): Fau
     ...{ alert, cause, title, says },
     subject: { service: 'boxes' },
     needs: ['cadvisor', 'servers'],
-    set: async ({ cleanup }) => {
-      cleanup.defer(() => end(name));
-      return { services, containers, ...(ready && { ready }), inject, mend };
+    set: async (site) => {
+      site.cleanup.defer(() => end(name));
+      const services = await site.once('cadvisor', startCadvisor);
+      return { services, ...(ready && { ready }), inject, mend };
     },
   };
 }
 
-const services = '  boxes: { kind: containers, metrics: "http://boxes:8080/metrics" }\n';
-
-/** All of the cases are seen by this one. */
-const containers: Prop['containers'] = async ({ add }) => {
-  const mounts = ['/var/run/docker.sock', '/sys', '/var/lib/docker'];
-  const cadvisor = new GenericContainer(imageOf('cadvisor'))
-    .withPrivilegedMode()
-    .withUser('0:0')
-    .withBindMounts(mounts.map((path) => ({ source: path, target: path, mode: 'ro' })))
-    .withCommand([
-      ...['--port=8080', '--docker_only=true', '--store_container_labels=false'],
-      ...[
-        '--enable_metrics=cpu,memory,network,diskIO,oom_event',
-        '--housekeeping_interval=5s',
-        '--storage_duration=1m',
-      ],
-    ]);
-  await add('boxes', cadvisor);
-};
+/** All of the cases are seen by this one. On the network of the host, and with no more rights than in compose.yaml. */
+async function startCadvisor({ cleanup }: Site): Promise<string> {
+  const [port] = await freePorts(1);
+  const name = `faults-cadvisor-${port}`;
+  const mounts = ['/var/run/docker.sock', '/sys', '/var/lib/docker'].flatMap((path) => ['-v', `${path}:${path}:ro`]);
+  const rights = ['--user', '0:0', '--cap-add', 'SYSLOG', '--device', '/dev/kmsg', '--network', 'host'];
+  await must('docker', [
+    ...['run', '-d', '--name', name, ...mounts, ...rights, imageOf('cadvisor')],
+    ...[`--port=${port}`, '--docker_only=true', '--store_container_labels=false'],
+    ...['--enable_metrics=cpu,memory,network,diskIO,oom_event', '--housekeeping_interval=5s', '--storage_duration=1m'],
+  ]);
+  cleanup.defer(() => end(name));
+  return `  boxes: { kind: containers, metrics: "http://${hostName}:${port}/metrics" }\n`;
+}
 
 async function begin(name: string, options: readonly string[], command: string): Promise<void> {
   await must('docker', ['run', '-d', '--name', name, ...options, imageOf('servers'), 'sh', '-c', `exec ${command}`]);

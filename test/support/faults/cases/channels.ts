@@ -9,6 +9,11 @@ import { pause, unpause } from '../containers.ts';
 import type { Channel, FaultCase, Site } from '../fault-case.ts';
 import { counted } from './parts.ts';
 
+/** Prometheus sends a lasting alert again after a minute, at the next evaluation. */
+const resendMs = 65_000;
+const awayMs = 25_000;
+const thereMs = 10_000;
+
 /** The way of a page itself. */
 export const channelCases: readonly FaultCase[] = [
   {
@@ -45,6 +50,8 @@ export const channelCases: readonly FaultCase[] = [
     title: 'Prometheus cannot hand its alerts to Alertmanager',
     says: ['Alerts are dropped, or no Alertmanager is known'],
     subject: {},
+    // The first is dropped a minute after the last one got through, and ours may be dropped as well: then it is sent again.
+    lateMs: 3 * resendMs + awayMs,
     isAlone: true,
     set: async ({ cleanup }) => {
       const ended = new AbortController();
@@ -55,9 +62,9 @@ export const channelCases: readonly FaultCase[] = [
           swinging = (async () => {
             while (!ended.signal.aborted) {
               await pause(stack, 'alertmanager');
-              await sleep(25_000, undefined, { signal: ended.signal }).catch(() => {});
+              await sleep(awayMs, undefined, { signal: ended.signal }).catch(() => {});
               await unpause(stack, 'alertmanager');
-              await sleep(10_000, undefined, { signal: ended.signal }).catch(() => {});
+              await sleep(thereMs, undefined, { signal: ended.signal }).catch(() => {});
             }
           })();
           return undefined;

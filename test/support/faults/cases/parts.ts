@@ -86,6 +86,7 @@ export const partCases: readonly FaultCase[] = [
     title: 'The paging path is silent: its Watchdog alert does not come back',
     says: [/The one that prometheus fires came back last .* ago/],
     subject: {},
+    isAge: true,
     set: async () => {
       let before = '';
       return {

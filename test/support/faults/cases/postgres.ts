@@ -44,6 +44,7 @@ export const postgresCases: readonly FaultCase[] = [
     service: 'idle',
     title: 'idle/postgres: a transaction has been open and idle for',
     says: ['It holds its locks'],
+    isAge: true,
     inject: (stack) => run(stack, 'idle', `(echo 'begin; select 1;'; sleep 3600) | ${user} >/dev/null 2>&1 &`),
     mend: (stack) => disconnect(stack, 'idle'),
   }),
@@ -90,7 +91,7 @@ export const postgresCases: readonly FaultCase[] = [
   }),
 ];
 
-interface Database extends Pick<FaultCase, 'alert' | 'cause' | 'title' | 'says'>, Pick<Prop, 'inject' | 'mend'> {
+interface Database extends Pick<FaultCase, 'alert' | 'cause' | 'title' | 'says' | 'isAge'>, Pick<Prop, 'inject' | 'mend'> {
   readonly service: string;
   readonly probes?: string;
   readonly username?: string;
@@ -99,6 +100,7 @@ interface Database extends Pick<FaultCase, 'alert' | 'cause' | 'title' | 'says'>
 function postgres({ alert, cause, title, says, service, inject, mend, ...own }: Database): FaultCase {
   return {
     ...{ alert, cause, title, says },
+    ...(own.isAge && { isAge: own.isAge }),
     subject: { service },
     needs: ['servers', 'postgres-exporter'],
     set: async () => ({
