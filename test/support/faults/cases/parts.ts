@@ -78,6 +78,8 @@ export const partCases: readonly FaultCase[] = [
     title: 'Alertmanager did not take its new configuration',
     says: ['pages go where they went until then'],
     subject: {},
+    // The configuration that is right again makes every group wait anew.
+    isAlone: true,
     set: () => damaged('alertmanager', 'alerts/generated/alertmanager.yaml'),
   },
   {
