@@ -91,7 +91,9 @@ export const postgresCases: readonly FaultCase[] = [
   }),
 ];
 
-interface Database extends Pick<FaultCase, 'alert' | 'cause' | 'title' | 'says' | 'isAge'>, Pick<Prop, 'inject' | 'mend'> {
+interface Database
+  extends Pick<FaultCase, 'alert' | 'cause' | 'title' | 'says' | 'isAge'>,
+    Pick<Prop, 'inject' | 'mend'> {
   readonly service: string;
   readonly probes?: string;
   readonly username?: string;
