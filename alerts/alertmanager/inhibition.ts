@@ -60,9 +60,10 @@ export function inhibitRules(config: Config): readonly InhibitRule[] {
       source_matchers: ['alertname="TargetDown"', 'job=~"alloy|loki"'],
       target_matchers: ['alertname="LogSourceSilent"'],
     },
-    ...['SLOBurnFast', 'SLOBurnSlow', 'SLOBurnTicket'].map((burn) =>
-      sameSubject(`what is down burns its budget too (${burn})`, probeDown, burn, ['service']),
+    ...['SLOBurnFast', 'SLOBurnSlow'].map((burn) =>
+      critical(sameSubject(`what is down burns its budget too (${burn})`, probeDown, burn, ['service'])),
     ),
+    sameSubject('what is down burns its budget too (SLOBurnTicket)', probeDown, 'SLOBurnTicket', ['service']),
     sameSubject('a fast burn is a slow one too', 'SLOBurnFast', 'SLOBurnSlow', ['service', 'slo']),
     sameSubject('a fast burn needs no ticket', 'SLOBurnFast', 'SLOBurnTicket', ['service', 'slo']),
     sameSubject('nor does a slow one', 'SLOBurnSlow', 'SLOBurnTicket', ['service', 'slo']),
@@ -142,6 +143,12 @@ function dependencyRules(config: Config): readonly InhibitRule[] {
         : []),
     ];
   });
+}
+
+/** Only by what everybody has heard of: a warning may wait for the office hours, and must not silence what pages at night. */
+function critical(rule: InhibitRule): InhibitRule {
+  const [alertname = '', ...others] = rule.source_matchers;
+  return { ...rule, source_matchers: [alertname, 'severity="critical"', ...others] };
 }
 
 function sameSubject(name: string, source: string, target: string, labels: readonly string[]): InhibitRule {

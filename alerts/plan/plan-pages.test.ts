@@ -146,10 +146,17 @@ describe('from a fault in a metric to the page of a rule', () => {
     { alert: 'ProbeServiceDown', why: 'for 15 s, group_wait 5 s', ms: 15_000 + 5_000 },
     { alert: 'TargetDown', why: 'for 2 m, group_wait 30 s', ms: 120_000 + 30_000 },
     { alert: 'PrometheusConfigReloadFailed', why: 'a window of 5 m, for 2 m', ms: 300_000 + 120_000 + 30_000 },
-    { alert: 'EndToEndReceiptStale', why: 'silent for 3 m, for 30 s', ms: 180_000 + 30_000 + 5_000 },
-    { alert: 'ProbeStale', why: 'three intervals, for 30 s', ms: 30_000 + 30_000 + 5_000 },
+    { alert: 'ProbeStale', why: 'three intervals, for 30 s', ms: 30_000 + 30_000 + 30_000 },
   ])('$alert: $why', ({ alert, ms }) => {
     expect(times(alert)).toEqual([[ms + half, ms + full]]);
+  });
+
+  test('EndToEndReceiptStale: silent for 3 m, for 30 s; critical is that of Prometheus, a warning that of Loki', () => {
+    const [byPrometheus, byLoki] = [180_000 + 30_000 + 5_000, 180_000 + 30_000 + 30_000];
+    expect(times('EndToEndReceiptStale')).toEqual([
+      [byPrometheus + half, byPrometheus + full],
+      [byLoki + half, byLoki + full],
+    ]);
   });
 
   test.each([
@@ -183,7 +190,7 @@ describe('what is silent meanwhile', () => {
       { alert: 'ProbeStale', services: ['web', 'db'] },
       { alert: 'CertificateExpiringSoon', services: ['web'] },
       { alert: 'CertificateExpiringVerySoon', services: ['web'] },
-      { alert: 'TargetDown', services: ['db'] },
+      { alert: 'TargetDown', services: ['web', 'db'] },
     ]);
     expect(other?.mutes).toEqual([
       { alert: 'ProbeStale', services: ['other'] },

@@ -124,7 +124,9 @@ function alertPlans(config: Config, rule: AlertRule, mutes: (source: Labels) => 
       mutes: mutes(labels),
     };
   });
-  const alike = Map.groupBy(all, ({ receiver, service, slo }) => JSON.stringify([receiver, service, slo]));
+  const alike = Map.groupBy(all, ({ receiver, severity, service, slo }) =>
+    JSON.stringify([receiver, severity, service, slo]),
+  );
   return [...alike.values()].flatMap(([first, ...others]) => {
     if (!first) return [];
     const both = [first, ...others];

@@ -45,7 +45,7 @@ interface ModuleFiringCase<Word extends string> {
 
 /** Puts such an alert together. Maintenance is silence: the service may be away then, or full, or slow. */
 export function moduleRule<Word extends string>(definition: ModuleDefinition<Word>): AlertRule {
-  const { alert, kinds, appliesTo, expr, forMs, stepMs, holdsAfterMs, severity, criticalBecause } = definition;
+  const { alert, kinds, appliesTo, expr, forMs, stepMs, holdsAfterMs = 0, severity, criticalBecause } = definition;
   const { templates, text, fires, quiet } = definition;
   const [ownKind] = kinds;
   const { service, team } = tested(ownKind);
@@ -58,7 +58,14 @@ export function moduleRule<Word extends string>(definition: ModuleDefinition<Wor
     expr: (config) => `(${typeof expr === 'string' ? expr : expr(config)}) unless on (service) ${maintained}`,
     forMs,
     ...(stepMs !== undefined && { stepMs }),
-    ...(holdsAfterMs !== undefined && { holdsAfterMs }),
+    holdsAfterMs: {
+      of: ({ services }) => {
+        const own = services.filter(({ kind }) => kind !== undefined && kinds.includes(kind));
+        return [...new Set(own.map((one) => one.team))].map((ofTeam) => {
+          return { team: ofTeam, typicalMs: holdsAfterMs, worstMs: holdsAfterMs };
+        });
+      },
+    },
     severity,
     ...(criticalBecause && { criticalBecause }),
     team: 'series',
