@@ -10,7 +10,9 @@ const patienceMs = 60_000;
 export function serviceWarnings(service: ServiceConfig, all: readonly ProbePlan[]): readonly PlanWarning[] {
   const own = all.filter((plan) => plan.service === service.name);
   const about = (text: string): PlanWarning => ({ service: service.name, text });
-  if (own.length === 0) return [about('nothing probes it: nobody hears when it is down')];
+  // Of a kind, its exporter tells.
+  if (own.length === 0)
+    return service.kind === undefined ? [about('nothing probes it: nobody hears when it is down')] : [];
   if (own.every(({ channels }) => channels.length === 0)) {
     return [about('no channel is configured for it: nobody hears when it is down')];
   }
