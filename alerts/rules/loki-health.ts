@@ -50,7 +50,7 @@ const rulerTroubles = [
   [`min(${select('loki_ruler_config_last_reload_successful')}) == 0`, 'refuses its rules'],
 ] as const;
 
-const failures = `loki_prometheus_rule_evaluation_failures_total{${at},rule_group="fake;log-fatal.yaml;log-fatal",user="fake"}`;
+const failures = `loki_prometheus_rule_evaluation_failures_total{${at},rule_group="/loki/rules-temp/fake/log-fatal.yaml;log-fatal",user="fake"}`;
 const droppedAlerts = `loki_prometheus_notifications_dropped_total{${at},user="fake"}`;
 const rulesTaken = `loki_ruler_config_last_reload_successful{${at},user="fake"}`;
 
