@@ -49,6 +49,8 @@ export interface StackOptions {
   readonly parts?: readonly FurtherPart[];
   /** Mail is taken only from who knows this password; it lies in `secrets/smtp_password`. */
   readonly login?: NonNullable<MailSinkOptions['auth']>;
+  /** The probe service is started as Compose does: it awaits the Watchdog alert of Loki as well. */
+  readonly awaitsLoki?: boolean;
   /** Further arguments of a part. */
   readonly arguments?: Readonly<Partial<Record<StackPart, readonly string[]>>>;
   /** Changes what was generated, before anything reads it. */
@@ -127,7 +129,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       .withExposedPorts(parts.watchpost.port)
       .withWaitStrategy(Wait.forHttp('/-/ready', parts.watchpost.port))
       .withStartupTimeout(60_000);
-  await launch('watchpost', probeService(defaultLocation));
+  const own = probeService(defaultLocation);
+  const { args } = componentCommand('watchpost', surroundings, loaded.config.urls);
+  await launch('watchpost', options.awaitsLoki ? own.withCommand([...args]) : own);
   for (const location of locations) {
     const listen = `0.0.0.0:${parts.watchpost.port}`;
     const command = ['serve', '--config', '/etc/watchpost/probes/watchpost.yaml', '--listen', listen];
