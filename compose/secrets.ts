@@ -18,16 +18,17 @@ export function exporterSecrets({ target }: Exporter): readonly string[] {
   return unique(texts(target));
 }
 
-/** Names of the secrets that only the probe service reads. */
-function ownSecrets({ heartbeatUrlFile }: Config): readonly string[] {
-  return unique(heartbeatUrlFile === undefined ? [] : [heartbeatUrlFile]);
+/** Names of the secrets that the probe service reads, and no exporter's. */
+export function probeServiceSecrets(config: Config): readonly string[] {
+  const { heartbeatUrlFile } = config;
+  const own = unique(heartbeatUrlFile === undefined ? [] : [heartbeatUrlFile]);
+  return [...new Set([...notifySecrets(config), ...probeSecrets(config), ...own])].sort();
 }
 
 /** What Compose must mount: every secret that the configuration names as `/run/secrets/NAME`. */
 export function allSecrets(config: Config): readonly string[] {
   const exporters = exportersOf(config.services).flatMap(exporterSecrets);
-  const all = [...notifySecrets(config), ...probeSecrets(config), ...ownSecrets(config), ...exporters];
-  return [...new Set(all)].sort();
+  return [...new Set([...probeServiceSecrets(config), ...exporters])].sort();
 }
 
 function filesOf({ slack, email }: Channels): readonly string[] {

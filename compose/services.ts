@@ -11,7 +11,7 @@ import { healthCheck, nodeFetch, wget } from './health.ts';
 import { dataVolume, generatedMount, literal } from './names.ts';
 import { nodeExporterService } from './node-exporter-service.ts';
 import { ownImage } from './own-image.ts';
-import { allSecrets, notifySecrets } from './secrets.ts';
+import { notifySecrets, probeServiceSecrets } from './secrets.ts';
 
 type Make = (config: Config, surroundings: Surroundings) => ComposeService;
 
@@ -35,7 +35,7 @@ export const services: Readonly<Record<Part, Make>> = {
         generatedMount('probes'),
         noted('What is down, what was paged, when jobs last reported.', dataMount('watchpost', surroundings)),
       ],
-      ...secretList(allSecrets(config)),
+      ...secretList(probeServiceSecrets(config)),
       extra_hosts: hostGateway,
       depends_on: {
         alertmanager: { condition: 'service_started' },

@@ -10,8 +10,11 @@ export interface RunningWatchpost extends AsyncDisposable {
   output(): string;
   /** Resolves when the output matches; rejects, with the output, when it ends before or takes too long. */
   says(pattern: RegExp, limitMs?: number): Promise<RegExpExecArray>;
-  /** @returns the exit code, or the signal that ended it */
-  stop(signal: NodeJS.Signals): Promise<number | string | null>;
+  /**
+   * Waits for its end, which the signal asks for where there is one.
+   * @returns the exit code, or the signal that ended it
+   */
+  stop(signal?: NodeJS.Signals): Promise<number | string | null>;
 }
 
 export async function startWatchpost(
@@ -27,8 +30,8 @@ export async function startWatchpost(
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
   const ended = once(child, 'close');
   await once(child, 'spawn');
-  const stop = async (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  const stop = async (signal?: NodeJS.Signals) => {
+    if (signal && child.exitCode === null && child.signalCode === null) child.kill(signal);
     await ended;
     return child.exitCode ?? child.signalCode;
   };

@@ -11,7 +11,7 @@ import { type HostilePeers, prepareHostilePeers } from './peers.ts';
 import { hostileRows, type NameKind } from './table.ts';
 
 /** Long enough for a good answer on a busy machine, and no longer: many rows use it up. */
-const timeoutMs = 800;
+const timeoutMs = 1_500;
 const rounds = 3;
 
 let peers: HostilePeers;
