@@ -15,9 +15,15 @@ export function start(stack: Stack, alias: string): Promise<number> {
   return happened(stack, alias, 'start', ['start']);
 }
 
-/** It takes connections and says nothing more. */
-export function pause(stack: Stack, alias: string): Promise<number> {
-  return happened(stack, alias, 'pause', ['pause']);
+/** It takes connections and says nothing more. On a busy machine the kernel may need more than one try to stop every thread. */
+export async function pause(stack: Stack, alias: string): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await happened(stack, alias, 'pause', ['pause']);
+    } catch (error) {
+      if (tries === 5 || !String(error).includes('unable to freeze')) throw error;
+    }
+  }
 }
 
 export function unpause(stack: Stack, alias: string): Promise<number> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../../../cli/testing/running-watchpost.ts';
 import { imageOf } from '../../found.ts';
 import { must, run } from '../../shell.ts';
@@ -14,7 +15,10 @@ export const boxCases: readonly FaultCase[] = [
     says: [/\d+ starts in the last 15 minutes/],
     inject: async () => {
       await begin('faults-crashing', ['--restart', 'always'], 'sleep 11');
-      return undefined;
+      // Once is an accident, and so is twice.
+      const restarts = () => must('docker', ['inspect', '--format', '{{.RestartCount}}', 'faults-crashing']);
+      while (Number(await restarts()) < 3) await sleep(500);
+      return Date.now();
     },
     mend: () => end('faults-crashing'),
   }),
@@ -27,7 +31,7 @@ export const boxCases: readonly FaultCase[] = [
     ready: () => begin('faults-gone', [], 'sleep infinity'),
     inject: async () => {
       // What is missed must have lived.
-      await new Promise((resolve) => setTimeout(resolve, 200_000));
+      await sleep(200_000);
       await end('faults-gone');
       return Date.now();
     },

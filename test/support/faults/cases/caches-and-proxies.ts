@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, Wait } from 'testcontainers';
 import { imageOf } from '../../found.ts';
 import type { Stack } from '../../stack.ts';
@@ -27,19 +28,25 @@ export const redisCases: readonly FaultCase[] = [
     cause: '17 of 20 connections are taken, and the exporter takes its own',
     service: 'busy',
     options: '--maxclients 20',
-    title: 'of the connections to Redis are in use',
+    title: 'busy: ',
     says: [/busy: (?:90|95)% of the connections/, /1[89] clients of 20/],
     inject: (stack) => subscribe(stack, 'busy', 17),
     mend: (stack) => unsubscribe(stack, 'busy'),
   }),
   redis({
     alert: 'RedisConnectionsExhausted',
-    cause: 'every connection is taken',
+    cause: 'one connection after the other is taken, until none is left',
     service: 'crammed',
     options: '--maxclients 20',
     title: 'crammed: Redis refuses clients',
     says: ['Whoever is refused fails'],
-    inject: (stack) => subscribe(stack, 'crammed', 24),
+    inject: async (stack) => {
+      await subscribe(stack, 'crammed', 17);
+      // Its exporter gets in once more, and is refused with everybody else afterwards.
+      await sleep(12_000);
+      await subscribe(stack, 'crammed', 10);
+      return Date.now();
+    },
     mend: (stack) => unsubscribe(stack, 'crammed'),
   }),
   redis({
@@ -58,7 +65,10 @@ export const redisCases: readonly FaultCase[] = [
     options: '--maxmemory 20mb',
     title: 'heavy: Redis has used 9',
     says: [/9\d(?:\.\d+)?% of its memory/, 'expected at most 90%'],
-    inject: (stack) => run(stack, 'heavy', fill),
+    inject: async (stack) => {
+      await run(stack, 'heavy', fill);
+      return Date.now();
+    },
     mend: (stack) => run(stack, 'heavy', 'redis-cli flushall'),
   }),
 ];
@@ -92,9 +102,13 @@ export const nginxCases: readonly FaultCase[] = [
   }),
 ];
 
-/** Forty at once for a moment, then none, so that its exporter gets in between. */
-const flood = `while :; do
-  ( for i in $(seq 40); do eval "exec $((i + 10))<>/dev/tcp/127.0.0.1/8080"; done; sleep 0.5 )
+/**
+ * Forty at once for a moment, each with a request that it does not end (nginx closes those that say nothing to make room), then
+ * none, so that its exporter gets in between.
+ */
+const flood = `trap "" PIPE
+while :; do
+  ( for i in $(seq 40); do n=$((i + 10)); eval "exec $n<>/dev/tcp/127.0.0.1/8080"; echo GET / HTTP/1.1 >&$n; done; sleep 0.5 )
   sleep 4
 done`;
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hostName } from '../../stack.ts';
+import { hostName, type Stack } from '../../stack.ts';
 import { startTarget } from '../../target.ts';
 import { pause, unpause } from '../containers.ts';
 import type { Channel, FaultCase, Site } from '../fault-case.ts';
@@ -59,15 +59,9 @@ export const channelCases: readonly FaultCase[] = [
       let swinging = Promise.resolve();
       return {
         inject: async (stack) => {
-          swinging = (async () => {
-            while (!ended.signal.aborted) {
-              await pause(stack, 'alertmanager');
-              await sleep(awayMs, undefined, { signal: ended.signal }).catch(() => {});
-              await unpause(stack, 'alertmanager');
-              await sleep(thereMs, undefined, { signal: ended.signal }).catch(() => {});
-            }
-          })();
-          return undefined;
+          const broken = await pause(stack, 'alertmanager');
+          swinging = swing(stack, ended.signal);
+          return broken;
         },
         mend: async () => {
           ended.abort();
@@ -86,7 +80,7 @@ async function broken({ cleanup }: Site, channel: Channel, secret: string, wrong
   let right = '';
   return {
     services: `  ${service}: { probes: { ready: { http: "http://${hostName}:${target.port}/" } } }\n`,
-    inject: async (stack: Parameters<Awaited<ReturnType<FaultCase['set']>>['inject']>[0]) => {
+    inject: async (stack: Stack) => {
       const file = join(stack.folder, 'secrets', secret);
       right = await readFile(file, 'utf8');
       await writeFile(file, wrong);
@@ -95,9 +89,21 @@ async function broken({ cleanup }: Site, channel: Channel, secret: string, wrong
       const failed = `^alertmanager_notifications_failed_total\\{.*integration="${integration}".*\\} [1-9]`;
       return await counted(`${stack.url('alertmanager')}/metrics`, new RegExp(failed, 'm'));
     },
-    mend: async (stack: Parameters<Awaited<ReturnType<FaultCase['set']>>['mend']>[0]) => {
+    mend: async (stack: Stack) => {
       await writeFile(join(stack.folder, 'secrets', secret), right);
       target.answer(200);
     },
   };
+}
+
+/** Away, there for a moment, away again, until it is ended; then it is there. */
+async function swing(stack: Stack, ended: AbortSignal): Promise<void> {
+  for (;;) {
+    await sleep(awayMs, undefined, { signal: ended }).catch(() => {});
+    await unpause(stack, 'alertmanager');
+    if (ended.aborted) return;
+    await sleep(thereMs, undefined, { signal: ended }).catch(() => {});
+    if (ended.aborted) return;
+    await pause(stack, 'alertmanager');
+  }
 }

@@ -24,7 +24,7 @@ export const postgresCases: readonly FaultCase[] = [
     alert: 'PostgresConnectionsHigh',
     cause: 'an application opens 14 of 17 connections, and the exporter its own',
     service: 'crowded',
-    title: 'of the connections to PostgreSQL are in use',
+    title: 'crowded: ',
     says: [/crowded: (?:88|94)\.\d+% of the connections/, /1[56] of the 17 connections/],
     inject: (stack) => connect(stack, 'crowded', 14),
     mend: (stack) => disconnect(stack, 'crowded'),
@@ -62,7 +62,7 @@ export const postgresCases: readonly FaultCase[] = [
     alert: 'PostgresDeadlocks',
     cause: 'two clients lock in opposite order, six times',
     service: 'locked',
-    title: 'deadlocks in 15 minutes',
+    title: 'locked/postgres: ',
     says: [/locked\/postgres: \d+ deadlocks/],
     inject: async (stack) => {
       const locks = (first: number, second: number) =>
