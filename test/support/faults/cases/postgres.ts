@@ -4,8 +4,8 @@ import type { Stack } from '../../stack.ts';
 import { asRoot, start, stop } from '../containers.ts';
 import type { FaultCase, Prop } from '../fault-case.ts';
 
-/** Of 20 connections three are a superuser's, which the exporter is: 17 are for everybody. */
-const settings = "-c listen_addresses='*' -c max_connections=20 -c fsync=off";
+/** Of 40 connections three are a superuser's, which the exporter is: 37 are for everybody. */
+const settings = "-c listen_addresses='*' -c max_connections=40 -c fsync=off";
 const user = 'psql -h 127.0.0.1 -U app -d postgres';
 const superuser = 'psql -h 127.0.0.1 -U postgres -qAt';
 
@@ -22,11 +22,11 @@ export const postgresCases: readonly FaultCase[] = [
   }),
   postgres({
     alert: 'PostgresConnectionsHigh',
-    cause: 'an application opens 14 of 17 connections, and the exporter its own',
+    cause: 'an application opens 32 of 37 connections, and the exporter its own',
     service: 'crowded',
     title: 'crowded: ',
-    says: [/crowded: (?:88|94)\.\d+% of the connections/, /1[56] of the 17 connections/],
-    inject: (stack) => connect(stack, 'crowded', 14),
+    says: [/crowded: (?:8[6-9]|9[0-4])(?:\.\d+)?% of the connections/, /3[2-5] of the 37 connections/],
+    inject: (stack) => connect(stack, 'crowded', 32),
     mend: (stack) => disconnect(stack, 'crowded'),
   }),
   postgres({
@@ -34,8 +34,8 @@ export const postgresCases: readonly FaultCase[] = [
     cause: 'an application opens every connection there is',
     service: 'full',
     title: 'full: PostgreSQL has no connection left',
-    says: [/1[789] of the 17 connections/, 'Logins are refused'],
-    inject: (stack) => connect(stack, 'full', 17),
+    says: [/3[6-9] of the 37 connections/, 'Logins are refused'],
+    inject: (stack) => connect(stack, 'full', 37),
     mend: (stack) => disconnect(stack, 'full'),
   }),
   postgres({
