@@ -29,7 +29,9 @@ export async function measure(
     const end = Date.now() + timeoutMs;
     for (;;) {
       const pages = everything(stack);
-      const found = channels.map((channel) => pages[channel].find((page) => isPage(page) && page.status === status));
+      const found = channels.map((channel) =>
+        pages[channel].find((page) => isPage(page) && tells(page, title, status)),
+      );
       if (found.every((page) => page !== undefined)) return found;
       if (Date.now() > end) {
         const lacks = channels.filter((_, i) => !found[i]).join(', ');
@@ -63,4 +65,11 @@ export async function measure(
     pagedMs: Math.max(...pages.map(({ at }) => at)) - broken,
     resolvedMs: Math.max(...ends.map(({ at }) => at)) - mended,
   };
+}
+
+/** Whether a message says so of this alert: others of its group may have begun or ended with it. */
+function tells({ text }: Arrived, title: string, status: Arrived['status']): boolean {
+  const lines = text.split('\n').filter((line) => line.includes(title));
+  const ended = (line: string) => /\bis up again\b|\bResolved after\b/.test(line);
+  return lines.some((line) => ended(line) === (status === 'resolved'));
 }
