@@ -46,7 +46,7 @@ export const boxCases: readonly FaultCase[] = [
     ready: () => begin('faults-greedy', ['--memory', '32m'], 'sleep infinity'),
     inject: async () => {
       await run('docker', ['exec', 'faults-greedy', 'tail', '/dev/zero']);
-      return undefined;
+      return Date.now();
     },
     mend: async () => {},
   }),
@@ -54,8 +54,8 @@ export const boxCases: readonly FaultCase[] = [
     alert: 'ContainerMemoryNearLimit',
     cause: 'a container uses 94% of the memory that it may have',
     name: 'faults-full',
-    title: 'boxes/faults-full has used 9',
-    says: [/has used 9\d(?:\.\d+)?% of its memory/, '64MiB that it may have'],
+    title: 'boxes/faults-full has used',
+    says: [/has used (?:9\d(?:\.\d+)?|100)% of its memory/, '64MiB that it may have'],
     ready: () => begin('faults-full', ['--memory', '64m', '--tmpfs', '/kept:size=62m'], 'sleep infinity'),
     inject: async () => {
       await must('docker', ['exec', 'faults-full', 'sh', '-c', 'head -c 60M /dev/zero > /kept/all']);
