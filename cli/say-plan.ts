@@ -23,7 +23,7 @@ export function sayPlan(plan: PagePlan, config: Config, terminal: Terminal): str
       '  at most. What Slack and the mail servers of the world take comes on top.',
       ...sayHours(config),
     ].join('\n'),
-    bold('FROM A FAULT IN A METRIC TO THE PAGE OF ITS RULE'),
+    bold('FROM A FAULT IN A METRIC OR A LOG TO THE PAGE OF ITS RULE'),
     ...groups(plan.alerts, (rows) => alertTable(terminal, rows)),
     bold('WHAT IS SILENT MEANWHILE'),
     sayMutes(plan, config),

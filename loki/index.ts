@@ -5,6 +5,8 @@ import { lokiConfig } from './loki.ts';
 import { logRuleFiles } from './rules/rule-files.ts';
 
 /** The log store with its rules, and the log collector that feeds it; nothing where there is no log store. */
+export { logSightings } from './rules/sightings.ts';
+
 export function generateLoki(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
   if (!surroundings.has('loki')) return [];
   return [

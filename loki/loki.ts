@@ -1,5 +1,7 @@
 import type { Config } from '../config/model.ts';
+import { formatDuration } from '../stack/duration.ts';
 import { noted, spaced, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
+import { rulerIntervalMs } from '../stack/log-alerts.ts';
 import { logResource } from '../stack/log-fields.ts';
 import { dataSources, lokiGrpcAbove, parts } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
@@ -88,7 +90,7 @@ function ruler({ urls }: Config, { data, has, address }: Surroundings): YamlValu
     enable_api: true,
     ring: { kvstore: { store: 'inmemory' } },
     // A rule that costs more says so itself.
-    evaluation_interval: '15s',
+    evaluation_interval: formatDuration(rulerIntervalMs),
     poll_interval: noted('How soon it takes on rules that were generated anew.', '15s'),
   };
 }

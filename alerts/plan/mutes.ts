@@ -1,4 +1,5 @@
 import type { Config } from '../../config/model.ts';
+import type { LogSighting } from '../../stack/log-alerts.ts';
 import { inhibitRules } from '../alertmanager/inhibition.ts';
 import type { Labels } from '../alertmanager/matchers.ts';
 import { muting } from '../alertmanager/muting.ts';
@@ -12,8 +13,9 @@ export interface Mute {
 }
 
 /** What each alert would mute of the others while it fires. */
-export function mutesOf(config: Config): (source: Labels) => readonly Mute[] {
-  const mutedBy = muting(inhibitRules(config), possibleAlerts(config));
+export function mutesOf(config: Config, logs: readonly LogSighting[]): (source: Labels) => readonly Mute[] {
+  const ofLogs = logs.map(({ alert, labels }): Labels => ({ ...labels, alertname: alert }));
+  const mutedBy = muting(inhibitRules(config), [...possibleAlerts(config), ...ofLogs]);
   return (source) => {
     const services = new Map<string, Set<string>>();
     for (const { target } of mutedBy(source)) {

@@ -1,13 +1,22 @@
 import type { Channels, Config, ProbeConfig, ServiceConfig } from '../../config/model.ts';
 import { probeDown } from '../../stack/alert.ts';
 import { watchdog } from '../../stack/alert-path.ts';
+import type { LogSighting } from '../../stack/log-alerts.ts';
 import { fewestServices, manyServices } from '../../stack/many-services.ts';
 import type { Labels } from '../alertmanager/matchers.ts';
 import { channelsOf, type Routed, routeOf } from '../alertmanager/routing.ts';
 import { alertRules } from '../rules/index.ts';
 import type { AlertRule } from '../rules/rule.ts';
 import { labelsOf, type Mute, mutesOf } from './mutes.ts';
-import { type Times, untilAlerted, untilAlertOver, untilOver, untilPaged } from './times.ts';
+import {
+  type Times,
+  untilAlerted,
+  untilAlertOver,
+  untilLogAlerted,
+  untilLogAlertOver,
+  untilOver,
+  untilPaged,
+} from './times.ts';
 import { serviceWarnings } from './warnings.ts';
 
 /** Where a page goes: `{ kind: 'slack', to: '#alerts' }`. Without a channel of its own Slack's `to` is empty. */
@@ -62,16 +71,19 @@ export interface PagePlan {
   readonly warnings: readonly PlanWarning[];
 }
 
-/** Who is paged for what, how soon, and what is silent meanwhile: computed from what the generators write. Nothing is run. */
-export function planPages(config: Config): PagePlan {
-  const mutes = mutesOf(config);
+/**
+ * Who is paged for what, how soon, and what is silent meanwhile: computed from what the generators write. Nothing is run.
+ * @param logs what Loki's ruler can tell of, where it runs
+ */
+export function planPages(config: Config, logs: readonly LogSighting[] = []): PagePlan {
+  const mutes = mutesOf(config, logs);
   const probes = config.services.flatMap((service) =>
     service.probes.map((probe) => probePlan(config, service, probe, mutes)),
   );
   const rules = alertRules.filter((rule) => rule.appliesTo(config) && ![probeDown, watchdog].includes(rule.alert));
   return {
     probes,
-    alerts: rules.flatMap((rule) => alertPlans(config, rule, mutes)),
+    alerts: [...rules.flatMap((rule) => alertPlans(config, rule, mutes)), ...logPlans(config, logs, mutes)],
     ...(config.services.length >= fewestServices && { manyServices: manyPlan(config, mutes) }),
     warnings: config.services.flatMap((service) => serviceWarnings(service, probes)),
   };
@@ -124,8 +136,32 @@ function alertPlans(config: Config, rule: AlertRule, mutes: (source: Labels) => 
       mutes: mutes(labels),
     };
   });
-  const alike = Map.groupBy(all, ({ receiver, severity, service, slo }) =>
-    JSON.stringify([receiver, severity, service, slo]),
+  return oneForAll(all);
+}
+
+function logPlans(
+  config: Config,
+  logs: readonly LogSighting[],
+  mutes: (source: Labels) => readonly Mute[],
+): readonly AlertPlan[] {
+  const all = logs.map(({ alert, labels: own, ...timing }): AlertPlan => {
+    const labels: Labels = { ...own, alertname: alert };
+    const routed = routeOf(config, labels);
+    return {
+      ...{ alert, severity: own.severity ?? '', team: own.team ?? '' },
+      ...untilLogAlerted(timing, routed),
+      over: untilLogAlertOver(timing, routed),
+      ...heard(config, routed),
+      mutes: mutes(labels),
+    };
+  });
+  return oneForAll(all);
+}
+
+/** Of an alert about several things: one for each of those who hear of it. */
+function oneForAll(all: readonly AlertPlan[]): readonly AlertPlan[] {
+  const alike = Map.groupBy(all, ({ alert, receiver, severity, service, slo }) =>
+    JSON.stringify([alert, receiver, severity, service, slo]),
   );
   return [...alike.values()].flatMap(([first, ...others]) => {
     if (!first) return [];

@@ -1,5 +1,6 @@
 import type { Config, ProbeConfig } from '../../config/model.ts';
 import { dependents } from '../../stack/dependencies.ts';
+import type { LogSighting } from '../../stack/log-alerts.ts';
 import { scrapeIntervalMs, scrapeTimeoutMs } from '../../stack/parts.ts';
 import { followMs, graceMs, holdBackMs, recheckAfterMs } from '../../stack/probe-timing.ts';
 import type { Routed } from '../alertmanager/routing.ts';
@@ -90,6 +91,23 @@ export function untilOver(config: Config, probe: ProbeConfig, { groupIntervalMs 
 export function untilAlerted({ forMs }: Pick<AlertRule, 'forMs'>, sighting: Sighting, { groupWaitMs }: Routed): Times {
   const waitsMs = Math.ceil(forMs / scrapeIntervalMs) * scrapeIntervalMs;
   return sum(scraped, sighting, evaluated, always(waitsMs), always(groupWaitMs), handling);
+}
+
+/** What Alloy holds back before it sends, and Loki before it finds a line. */
+const collected: Times = { typicalMs: 1_500, worstMs: 5_000 };
+
+/** From a line of a log to the page: collected, evaluated by Loki's ruler, `for` in whole evaluations, `group_wait`. */
+export function untilLogAlerted(
+  { everyMs, forMs, holdsAfterMs }: Omit<LogSighting, 'alert' | 'labels'>,
+  { groupWaitMs }: Routed,
+): Times {
+  const waitsMs = Math.ceil(forMs / everyMs) * everyMs;
+  return sum(collected, always(holdsAfterMs), nextTick(everyMs), always(waitsMs), always(groupWaitMs), handling);
+}
+
+/** From the lines that are right again to the message that it is over, where a window must pass it comes on top. */
+export function untilLogAlertOver({ everyMs }: Pick<LogSighting, 'everyMs'>, { groupIntervalMs }: Routed): Times {
+  return sum(collected, nextTick(everyMs), nextTick(groupIntervalMs), handling);
 }
 
 /** From the metric that is right again to the message that it is over. */

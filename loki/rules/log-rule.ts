@@ -12,6 +12,8 @@ export interface LogRule {
   /** From one evaluation to the next, where it is not the ruler's own interval. */
   readonly everyMs?: number;
   readonly forMs: number;
+  /** From the cause until the expression holds, where that is a window without lines. */
+  readonly holdsAfterMs?: number;
   /** One for each service that it speaks of; none where the configuration has nothing that it could be about. */
   rules(config: Config): readonly LogRuleOf[];
 }
@@ -28,6 +30,7 @@ interface ServiceRuleDefinition {
   readonly alert: LogAlert;
   readonly everyMs?: number;
   readonly forMs: number;
+  readonly holdsAfterMs?: number;
   readonly severity: Severity;
   /** How far back it looks, and half a minute more: after maintenance it is quiet for so long, since lines of then still count. */
   readonly quietAfterMaintenance: string;
@@ -37,11 +40,12 @@ interface ServiceRuleDefinition {
 
 /** An alert about the lines of a service: a rule for each that has `logs`. The expression comes out without labels. */
 export function serviceRule(definition: ServiceRuleDefinition): LogRule {
-  const { alert, everyMs, forMs, severity, quietAfterMaintenance, expr, annotations } = definition;
+  const { alert, everyMs, forMs, holdsAfterMs, severity, quietAfterMaintenance, expr, annotations } = definition;
   return {
     alert,
     forMs,
     ...(everyMs !== undefined && { everyMs }),
+    ...(holdsAfterMs !== undefined && { holdsAfterMs }),
     rules: (config) =>
       config.services
         .filter(({ logs }) => logs !== undefined)

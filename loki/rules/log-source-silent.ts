@@ -21,6 +21,7 @@ export const logSourceSilentRule = serviceRule({
   alert,
   everyMs: 60_000,
   forMs: 300_000,
+  holdsAfterMs: 15 * 60_000,
   severity: 'warning',
   quietAfterMaintenance: '15m30s',
   expr: (service) =>
