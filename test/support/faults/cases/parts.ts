@@ -85,7 +85,7 @@ export const partCases: readonly FaultCase[] = [
   {
     alert: 'EndToEndReceiptStale',
     cause: 'Alertmanager does not find the probe service any more',
-    title: 'The paging path is silent: its Watchdog alert does not come back',
+    title: 'The path of alerts from prometheus is silent: its Watchdog alert does not come back',
     says: [/The one that prometheus fires came back last .* ago/],
     subject: {},
     isAge: true,
