@@ -38,14 +38,16 @@ describe.skipIf(lacking)(
         mkdirSync(dirname(join(folder, file)), { recursive: true });
         cpSync(join(checkout, file), join(folder, file), { verbatimSymlinks: true });
       }
+      services = (await compose('config', '--services')).split('\n').filter((name) => name !== '' && present(name));
       // The machine's own ports may be taken; all else is as shipped.
       const published = Object.entries(parts).filter(
-        ([name]) => present(name) && name !== 'node-exporter' && name !== 'alloy',
+        ([name]) => services.includes(name) && name !== 'node-exporter' && name !== 'alloy',
       );
       const override = published.map(([name, { port }]) => `  ${name}: { ports: !override ["127.0.0.1::${port}"] }`);
-      const hidden = ['alloy', 'node-exporter'].filter(present).map((name) => `  ${name}: { ports: !override [] }`);
+      const hidden = ['alloy', 'node-exporter']
+        .filter((name) => services.includes(name))
+        .map((name) => `  ${name}: { ports: !override [] }`);
       writeFileSync(join(folder, 'compose.override.yaml'), `services:\n${[...override, ...hidden].join('\n')}\n`);
-      services = (await compose('config', '--services')).split('\n').filter((name) => name !== '' && present(name));
       // README: docker compose up -d --wait
       await compose(
         'up',
