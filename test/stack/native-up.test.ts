@@ -52,7 +52,7 @@ describe.skipIf(missing)(`with Prometheus and Alertmanager on PATH${missing}`, (
     expect(here.slack.received).toHaveLength(1);
   });
 
-  test('no process is left when it is killed', { timeout: 40_000 }, async () => {
+  test('no process is left when it is killed', { timeout: 120_000 }, async () => {
     await using here = await place(found);
     await using up = await startWatchpost(here.arguments, here.env);
     await up.says(/Stop {2,}Ctrl-C/);
@@ -63,7 +63,7 @@ describe.skipIf(missing)(`with Prometheus and Alertmanager on PATH${missing}`, (
     expect(await waitUntil({ limitMs: 10_000, everyMs: 50 }, gone)).toBe(true);
   });
 
-  test('one that dies is started again, and its last words are shown', { timeout: 40_000 }, async () => {
+  test('one that dies is started again, and its last words are shown', { timeout: 120_000 }, async () => {
     await using here = await place(found);
     await using up = await startWatchpost(here.arguments, here.env);
     await up.says(/Stop {2,}Ctrl-C/);
@@ -71,7 +71,7 @@ describe.skipIf(missing)(`with Prometheus and Alertmanager on PATH${missing}`, (
     process.kill(first ?? 0, 'SIGKILL');
     await up.says(/Prometheus was ended by SIGKILL; it is started again in 1 s/);
     const answers = async () => (await fetch(`${here.url('prometheus')}/-/ready`).catch(() => undefined))?.ok ?? false;
-    expect(await waitUntil({ limitMs: 15_000 }, answers)).toBe(true);
+    expect(await waitUntil({ limitMs: 40_000 }, answers)).toBe(true);
   });
 });
 
