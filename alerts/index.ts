@@ -8,14 +8,9 @@ import { ruleFiles, ruleTestFiles } from './rule-files.ts';
 import { templateFiles } from './templates/index.ts';
 
 export { checkOwnRules } from './own-rules.ts';
+export type { AlertPlan, Heard, PagePlan, ProbePlan } from './plan/model.ts';
 export type { Mute } from './plan/mutes.ts';
-export {
-  type AlertPlan,
-  type Heard,
-  type PagePlan,
-  type ProbePlan,
-  planPages,
-} from './plan/plan-pages.ts';
+export { planPages } from './plan/plan-pages.ts';
 export { routingPage } from './plan/routing-page.ts';
 export { alertRules } from './rules/index.ts';
 export { readRunbook } from './runbook.ts';

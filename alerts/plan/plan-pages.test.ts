@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Config, ProbeConfig, ServiceConfig } from '../../config/model.ts';
 import { email, sampleConfig, slack } from '../testing/sample.ts';
-import { type PagePlan, planPages } from './plan-pages.ts';
+import type { PagePlan } from './model.ts';
+import { planPages } from './plan-pages.ts';
 
 /** The first probe of the only service. Every 10 s, limit 4 s, two re-checks, where nothing else is said. */
 function onlyProbe(probe: Partial<ProbeConfig> = {}, config: Partial<Config> = {}): PagePlan['probes'][number] {

@@ -1,4 +1,4 @@
-import type { Channels, Config, ProbeConfig, ServiceConfig } from '../../config/model.ts';
+import type { Config, ProbeConfig, ServiceConfig } from '../../config/model.ts';
 import { probeDown } from '../../stack/alert.ts';
 import { watchdog } from '../../stack/alert-path.ts';
 import type { LogSighting } from '../../stack/log-alerts.ts';
@@ -7,69 +7,10 @@ import type { Labels } from '../alertmanager/matchers.ts';
 import { channelsOf, type Routed, routeOf } from '../alertmanager/routing.ts';
 import { alertRules } from '../rules/index.ts';
 import type { AlertRule } from '../rules/rule.ts';
+import type { AlertPlan, Heard, PagePlan, ProbePlan } from './model.ts';
 import { labelsOf, type Mute, mutesOf } from './mutes.ts';
-import {
-  type Times,
-  untilAlerted,
-  untilAlertOver,
-  untilLogAlerted,
-  untilLogAlertOver,
-  untilOver,
-  untilPaged,
-} from './times.ts';
+import { untilAlerted, untilAlertOver, untilLogAlerted, untilLogAlertOver, untilOver, untilPaged } from './times.ts';
 import { serviceWarnings } from './warnings.ts';
-
-/** Where a page goes: `{ kind: 'slack', to: '#alerts' }`. Without a channel of its own Slack's `to` is empty. */
-export interface Heard {
-  readonly kind: keyof Channels;
-  readonly to: string;
-}
-
-interface Planned extends Times {
-  readonly severity: string;
-  readonly team: string;
-  /** From the mending, or from when the alert's metric is right again, to the message that says so. */
-  readonly over: Times;
-  /** Alertmanager's receiver. */
-  readonly receiver: string;
-  /** Empty: nobody hears of it but the log of the probe service. */
-  readonly channels: readonly Heard[];
-  /** A page that begins outside the office hours waits for them. */
-  readonly inOfficeHours: boolean;
-  /** What nobody is told of meanwhile. */
-  readonly mutes: readonly Mute[];
-}
-
-/** A probe, and how long after a fault that answers at once (a refusal, a status 500) it pages. */
-export interface ProbePlan extends Planned {
-  readonly service: string;
-  readonly probe: string;
-  /** … and after one that hangs, so that each attempt uses up its time limit. Left out where the probe awaits a job's report. */
-  readonly worstHangingMs?: number;
-}
-
-/** An alert, and how long after the fault is in a metric it pages. ProbeDown is what probes page by, and Watchdog pages nobody: neither is among them. */
-export interface AlertPlan extends Planned {
-  readonly alert: string;
-  /** Left out where it may be about any. */
-  readonly service?: string;
-  readonly slo?: string;
-}
-
-/** What somebody should know before it happens. */
-export interface PlanWarning {
-  readonly service: string;
-  readonly text: string;
-}
-
-export interface PagePlan {
-  /** In file order. */
-  readonly probes: readonly ProbePlan[];
-  readonly alerts: readonly AlertPlan[];
-  /** The one page for many services that fail at once. Left out where there are too few of them. */
-  readonly manyServices?: Pick<Planned, 'receiver' | 'channels' | 'mutes'>;
-  readonly warnings: readonly PlanWarning[];
-}
 
 /**
  * Who is paged for what, how soon, and what is silent meanwhile: computed from what the generators write. Nothing is run.

@@ -1,7 +1,7 @@
 import type { ServiceConfig } from '../../config/model.ts';
 import { probeDown } from '../../stack/alert.ts';
 import { formatDuration, sayDuration } from '../../stack/duration.ts';
-import type { PlanWarning, ProbePlan } from './plan-pages.ts';
+import type { PlanWarning, ProbePlan } from './model.ts';
 
 /** Longer than this nothing critical should be down unheard. */
 const patienceMs = 60_000;
