@@ -193,7 +193,7 @@ describe('file', () => {
       const memory = emptyMemory();
       const delay = monitorEventLoopDelay({ resolution: 5 });
       delay.enable();
-      const first = await probe('large', { checksum: 'SUMS' }, memory, 100);
+      const first = await probe('large', { checksum: 'SUMS' }, memory, 250);
       delay.disable();
       expect(said(first)).toBe('pass');
       expect(first.steps.at(-1)?.text).toMatch(
@@ -204,7 +204,7 @@ describe('file', () => {
       // What reading 64 MB in this thread would take.
       expect(delay.percentile(50) / 1e6).toBeLessThan(50);
       await expect
-        .poll(async () => (await probe('large', { checksum: 'SUMS' }, memory, 100)).steps.at(-1)?.text, {
+        .poll(async () => (await probe('large', { checksum: 'SUMS' }, memory, 250)).steps.at(-1)?.text, {
           timeout: 50_000,
         })
         .toContain('has not changed since it was read');
