@@ -114,6 +114,8 @@ const commands: Readonly<Record<Part, Command>> = {
       '--whitelisted_container_labels=com.docker.compose.project,com.docker.compose.service',
       '--enable_metrics=cpu,memory,network,diskIO,oom_event',
       '--housekeeping_interval=5s',
+      // By itself it looks at what is quiet once a minute: a container that fills up is quiet until it is full.
+      '--allow_dynamic_housekeeping=false',
       '--storage_duration=1m',
     ],
   }),

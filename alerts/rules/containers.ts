@@ -12,6 +12,8 @@ const labels = { name: 'shop-web-1' };
 const name = labelValue('name');
 
 const started = series('container_start_time_seconds', of);
+/** cAdvisor looks at a container every five seconds or a little later, and what it has at a scrape is from the look before. */
+const lookedAtMs = 10_000;
 
 /** It dies, is started again, and dies. Needs cAdvisor 0.57: before, the time was that at which the container was made. */
 export const containerRestartingRule = moduleRule({
@@ -120,6 +122,7 @@ export const containerOomKilledRule = moduleRule({
   kinds,
   expr: `${aggregate('sum', by, `increase(${select('container_oom_events_total', named)}[10m])`)} > 0`,
   forMs: 0,
+  holdsAfterMs: lookedAtMs,
   stepMs: 60_000,
   severity: 'warning',
   templates: { name, count: '{{ $value | printf "%.0f" }}' },
@@ -153,6 +156,7 @@ export const containerMemoryNearLimitRule = moduleRule({
     `${select('container_memory_working_set_bytes', named)} / (${select('container_spec_memory_limit_bytes', named)} > 0) > 0.9`,
   ),
   forMs: 600_000,
+  holdsAfterMs: lookedAtMs,
   stepMs: 60_000,
   severity: 'warning',
   templates: {

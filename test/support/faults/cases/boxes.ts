@@ -91,7 +91,8 @@ async function startCadvisor({ cleanup }: Site): Promise<string> {
   await must('docker', [
     ...['run', '-d', '--name', name, ...mounts, ...rights, imageOf('cadvisor')],
     ...[`--port=${port}`, '--docker_only=true', '--store_container_labels=false'],
-    ...['--enable_metrics=cpu,memory,network,diskIO,oom_event', '--housekeeping_interval=5s', '--storage_duration=1m'],
+    ...['--enable_metrics=cpu,memory,network,diskIO,oom_event', '--housekeeping_interval=5s'],
+    ...['--allow_dynamic_housekeeping=false', '--storage_duration=1m'],
   ]);
   cleanup.defer(() => end(name));
   return `  boxes: { kind: containers, metrics: "http://${hostName}:${port}/metrics" }\n`;

@@ -35,8 +35,15 @@ export const postgresCases: readonly FaultCase[] = [
     service: 'full',
     title: 'full: PostgreSQL has no connection left',
     says: [/3[6-9] of the 37 connections/, 'Logins are refused'],
-    inject: (stack) => connect(stack, 'full', 37),
-    mend: (stack) => disconnect(stack, 'full'),
+    // Whoever is refused tries again, as applications do: what the exporter lets go of is taken.
+    inject: (stack) => {
+      const one = `while ! test -e /tmp/enough; do ${user} -c 'select pg_sleep(3600)'; sleep 0.3; done >/dev/null 2>&1 &`;
+      return run(stack, 'full', `for i in $(seq 40); do ${one} done`);
+    },
+    mend: async (stack) => {
+      await run(stack, 'full', 'touch /tmp/enough');
+      await disconnect(stack, 'full');
+    },
   }),
   postgres({
     alert: 'PostgresTransactionIdle',
