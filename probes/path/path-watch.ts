@@ -103,8 +103,9 @@ export class PathWatch implements AsyncDisposable {
     if (this.#unreachable(nowMs)) this.#set({ stage: 'alertmanager_unreachable', detail });
   }
 
-  /** A Watchdog alert came back: worth a look where something was broken. */
+  /** A Watchdog alert came back: Alertmanager is there; worth a look where something was broken. */
   returned(): void {
+    this.#hasAnswered = true;
     if (this.#broken !== undefined) this.#look();
   }
 

@@ -31,6 +31,8 @@ describe.skipIf(lacking)(`Alertmanager killed while services break${lacking ? ` 
   test('the probe service says so and pages by itself; what ended, what lasts and what came later are each told', {
     timeout: 400_000,
   }, async ({ annotate }) => {
+    // Until it has answered once it may be coming up late, and has longer.
+    await waitForPages.forMs(15_000);
     await stack.kill('alertmanager');
     const killed = Date.now();
     // One breaks and ends before anybody can know that Alertmanager is more than restarting.
