@@ -20,7 +20,7 @@ export const probeServiceCases: readonly FaultCase[] = [
     subject: { service: 'stale', probe: 'ready' },
     needs: ['nginx'],
     set: async () => ({
-      services: '  stale: { probes: { ready: { http: "http://stale/", every: 5s, timeout: 5s, confirm: 10 } } }\n',
+      services: '  stale: { probes: { ready: { http: "http://stale/", every: 10s, timeout: 10s, confirm: 10 } } }\n',
       containers: ({ add }) => add('stale', new GenericContainer(imageOf('nginx'))).then(() => {}),
       inject: (stack) => pause(stack, 'stale'),
       mend: (stack) => unpause(stack, 'stale'),
