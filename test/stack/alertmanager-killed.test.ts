@@ -7,7 +7,7 @@ import { startTarget, type Target } from '../support/target.ts';
 const lacking = missing(['watchpost', 'prometheus', 'alertmanager']);
 
 /** So long Alertmanager is not there before the probe service speaks for it, one look and a message more. */
-const speaksWithinMs = 30_000 + 10_000 + 20_000;
+const speaksWithinMs = 30_000 + 10_000 + 5_000;
 
 describe.skipIf(lacking)(`Alertmanager killed while services break${lacking ? ` (${lacking})` : ''}`, () => {
   const cleanup = new AsyncDisposableStack();
@@ -43,20 +43,20 @@ describe.skipIf(lacking)(`Alertmanager killed while services break${lacking ? ` 
 
     const notice = await waitForPages.matching(stack, /paging path is broken: Alertmanager does not take/, 60_000);
     expect(notice.slack.at - killed).toBeLessThan(speaksWithinMs);
-    const shop = await waitForPages.firing(stack, 'shop', 60_000);
+    const shop = await waitForPages.firing(stack, 'shop', 20_000);
     expect(shop.slack.text).toContain('Sent directly because Alertmanager does not take alerts.');
     expect(shop.mail.text).toContain('Sent directly because Alertmanager does not take alerts.');
-    const wiki = await waitForPages.resolved(stack, 'wiki', 60_000);
+    const wiki = await waitForPages.resolved(stack, 'wiki', 20_000);
     expect(wiki.slack.text).toContain('Nobody could be told while it lasted.');
 
     // Now that it is known, a page takes no longer than ever.
     const broken = Date.now();
     target('blog').answer(503);
-    const blog = await waitForPages.firing(stack, 'blog', 60_000);
-    expect(blog.slack.at - broken).toBeLessThan(20_000);
-    expect(blog.mail.at - broken).toBeLessThan(20_000);
+    const blog = await waitForPages.firing(stack, 'blog', 20_000);
+    expect(blog.slack.at - broken).toBeLessThan(12_000);
+    expect(blog.mail.at - broken).toBeLessThan(12_000);
     target('shop').answer(200);
-    await waitForPages.resolved(stack, 'shop', 60_000);
+    await waitForPages.resolved(stack, 'shop', 20_000);
 
     await stack.part('alertmanager').restart();
     const back = await waitForPages.matching(stack, /Resolved after .*: The paging path is broken/, 90_000);
