@@ -13,7 +13,6 @@ export type { Mute } from './plan/mutes.ts';
 export { planPages } from './plan/plan-pages.ts';
 export { routingPage } from './plan/routing-page.ts';
 export { alertRules } from './rules/index.ts';
-export { readRunbook } from './runbook.ts';
 
 /** Everything that goes to `alerts/generated/`. */
 export function generateAlerts(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {

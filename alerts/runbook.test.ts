@@ -1,16 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
+import { logAlerts } from '../stack/log-alerts.ts';
 import { knownSeries } from '../stack/promql.ts';
 import { ruleTestFiles } from './rule-files.ts';
 import { alertRules } from './rules/index.ts';
-import { alertNames as names, readRunbook } from './runbook.ts';
+import { readRunbook } from './runbook.ts';
 import { sampleConfig } from './testing/sample.ts';
 
 function section(text: string, heading: string): string {
   return text.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
 }
 
+/** The alerts of Prometheus's rules, and those of Loki's. */
+const names = [...new Set([...alertRules.map(({ alert }) => alert), ...logAlerts])];
 const testFiles = ruleTestFiles(sampleConfig());
 
 function testFileOf(name: string): string | undefined {

@@ -10,7 +10,7 @@ export function command(terminal: Terminal): Command {
     .action(async ({ config: file }: { config: string }) => {
       const config = await readConfig(file, 'run');
       // The rules of one's own are read where files are generated.
-      const { ruleFiles = [] } = await readConfig(file, 'generate');
+      const { ruleFiles = [] } = config.rules === undefined ? config : await readConfig(file, 'generate');
       const probes = config.services.reduce((sum, service) => sum + service.probes.length, 0);
       terminal.print(
         `${sayPath(file)}: ok: ${count(config.services.length, 'service')}, ${count(probes, 'probe')}${sayRules(ruleFiles)}`,

@@ -1,4 +1,4 @@
-import { readRunbook } from '../alerts/index.ts';
+import { readRunbook } from '../alerts/runbook.ts';
 import type { Config } from '../config/model.ts';
 import { systemClock } from '../probes/clock.ts';
 import { type Service, startService } from '../probes/index.ts';
