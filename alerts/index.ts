@@ -3,11 +3,10 @@
 import type { Config } from '../config/model.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 import { alertmanagerFile } from './alertmanager/config.ts';
-import { ownRuleFiles } from './own-rules.ts';
+import { ownRuleFiles } from './own-rule-files.ts';
 import { ruleFiles, ruleTestFiles } from './rule-files.ts';
 import { templateFiles } from './templates/index.ts';
 
-export { checkOwnRules } from './own-rules.ts';
 export type { AlertPlan, Heard, PagePlan, ProbePlan } from './plan/model.ts';
 export type { Mute } from './plan/mutes.ts';
 export { planPages } from './plan/plan-pages.ts';

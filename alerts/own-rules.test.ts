@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Rule } from '../stack/rule.ts';
-import { checkOwnRules, ownRuleFiles } from './own-rules.ts';
+import { ownRuleFiles } from './own-rule-files.ts';
+import { checkOwnRules } from './own-rules.ts';
 import { sampleConfig } from './testing/sample.ts';
 
 function alert(expr: string): Rule {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { checkOwnRules } from '../alerts/index.ts';
+import { checkOwnRules } from '../alerts/own-rules.ts';
 import { type Diagnostic, readRuleFile, renderDiagnostics } from '../config/index.ts';
 import type { Config, OwnRuleFile } from '../config/model.ts';
 import { sayPath } from './checkout.ts';

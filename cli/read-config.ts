@@ -20,7 +20,7 @@ export async function tryConfig(file: string, mode: ReadMode): Promise<{ config:
   }
   const loaded = loadConfig(source, { file: sayPath(file), env: await variables(), mode });
   if ('diagnostics' in loaded) return { problem: renderDiagnostics(loaded.diagnostics, source).trimEnd() };
-  // The probe service has nothing to do with rules, and where it runs their folder is not. What checks them is a fifth of a second to load.
+  // The probe service has nothing to do with rules, and where it runs their folder is not. Loaded only where there are some.
   if (mode === 'run' || loaded.config.rules === undefined) return loaded;
   const { withOwnRules } = await import('./own-rules.ts');
   return await withOwnRules(loaded.config, file);
