@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { which } from '../../test/support/shell.ts';
-import { startAlertmanager } from '../testing/alertmanager.ts';
+import { postAlerts, startAlertmanager } from '../testing/alertmanager.ts';
 import { sampleConfig, sampleSurroundings, written } from '../testing/sample.ts';
 import { alertmanagerFile } from './config.ts';
 
@@ -249,23 +249,14 @@ describe.skipIf(!program)('inhibition (needs Alertmanager on PATH)', () => {
       program ?? '',
       join(files.folder, 'alerts/generated/alertmanager.yaml'),
     );
-    await post(alertmanager.url, firing);
-    await post(alertmanager.url, last);
+    await postAlerts(alertmanager.url, firing);
+    await postAlerts(alertmanager.url, last);
     const now = await statesOnce(alertmanager.url, (states) => states.get(key(last[1] ?? {})) === 'suppressed');
     expect(firing.map((labels) => now.get(key(labels)))).toEqual(
       firing.map((_, i) => (muted.includes(i) ? 'suppressed' : 'active')),
     );
   });
 });
-
-async function post(url: string, alerts: readonly Labels[]): Promise<void> {
-  const response = await fetch(`${url}/api/v2/alerts`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(alerts.map((labels) => ({ labels }))),
-  });
-  expect(response.status).toBe(200);
-}
 
 /** `active` or `suppressed` by alert, as soon as `settled` holds. */
 async function statesOnce(

@@ -9,6 +9,16 @@ export interface RunningAlertmanager extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Fires alerts with these labels. */
+export async function postAlerts(url: string, alerts: readonly Readonly<Record<string, string>>[]): Promise<void> {
+  const response = await fetch(`${url}/api/v2/alerts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(alerts.map((labels) => ({ labels }))),
+  });
+  if (!response.ok) throw new Error(`Alertmanager took no alerts: ${response.status} ${await response.text()}`);
+}
+
 /** A real Alertmanager with this configuration, on a free port of the loopback interface. */
 export async function startAlertmanager(
   program: string,

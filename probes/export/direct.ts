@@ -1,5 +1,6 @@
 import type { Clock, Plan, Transition } from '../model.ts';
 import type { Delivery, Page, Pager } from '../pager/index.ts';
+import { Sends } from '../pager/sends.ts';
 import {
   type ChannelName,
   channelNames,
@@ -11,14 +12,10 @@ import { ProbeMap } from '../probe-map.ts';
 import type { KeptPages } from '../state/kept-pages.ts';
 import { failurePage } from './failure-page.ts';
 import type { Failing } from './fast-path.ts';
-import { parentsOf } from './parents-of.ts';
+import { followParentsMs, parentsOf } from './parents-of.ts';
 
 /** Between two tries of a message that was not delivered, and between two looks at what is muted. */
 const tickMs = 10_000;
-/** What is still down when its parents are up again gets so long to follow them before it is paged for. */
-const followMs = 30_000;
-/** How long a graceful stop waits for messages that were told to stop. */
-const stopWithinMs = 1_500;
 /** A resolve that could not be delivered for so long is of no use any more. */
 const resolveWithinMs = 15 * 60_000;
 
@@ -65,13 +62,13 @@ export class DirectPager implements AsyncDisposable {
   readonly #open = new ProbeMap<Case>();
   /** Ended ones whose resolve is still to be delivered, or whose page is still on its way. */
   readonly #ended = new Set<Case>();
-  readonly #sends = new Set<Promise<void>>();
-  readonly #stop = new AbortController();
+  readonly #sends: Sends;
   #timer: Disposable | undefined;
   #isRestored = false;
 
   constructor(options: DirectOptions) {
     this.#options = options;
+    this.#sends = new Sends(options.clock);
     this.#pagers = pagersByChannel(options.pager, options.plan);
   }
 
@@ -99,11 +96,9 @@ export class DirectPager implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
+    const stopped = this.#sends[Symbol.asyncDispose]();
     this.#timer?.[Symbol.dispose]();
-    const tooLate = Promise.withResolvers<void>();
-    using _limit = this.#options.clock.after(stopWithinMs, tooLate.resolve);
-    await Promise.race([Promise.all(this.#sends), tooLate.promise]);
+    await stopped;
   }
 
   /** Takes up what the process before had open: what it told is not told again, and what it did not is. */
@@ -146,7 +141,7 @@ export class DirectPager implements AsyncDisposable {
   #arm(ms: number): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
-    if (!this.#stop.signal.aborted) this.#timer = this.#options.clock.after(ms, () => this.#round());
+    if (!this.#sends.signal.aborted) this.#timer = this.#options.clock.after(ms, () => this.#round());
   }
 
   #round(): void {
@@ -175,17 +170,13 @@ export class DirectPager implements AsyncDisposable {
       const told = of.told.get(name);
       if (!configured[name] || of.sending.has(name) || told !== (status === 'firing' ? undefined : 'firing')) continue;
       of.sending.add(name);
-      const send = this.#deliver(of, name, page).finally(() => {
-        of.sending.delete(name);
-        this.#sends.delete(send);
-      });
-      this.#sends.add(send);
+      this.#sends.add(this.#deliver(of, name, page).finally(() => void of.sending.delete(name)));
     }
   }
 
   async #deliver(of: Case, name: ChannelName, page: Page): Promise<void> {
     try {
-      const deliveries = (await this.#pagers.get(name)?.send(page, this.#stop.signal)) ?? [];
+      const deliveries = (await this.#pagers.get(name)?.send(page, this.#sends.signal)) ?? [];
       for (const delivery of deliveries) this.#options.delivered(delivery, page);
       if (!deliveries.every(({ ok }) => ok)) return;
       of.told.set(name, page.status);
@@ -200,7 +191,7 @@ export class DirectPager implements AsyncDisposable {
   #muted(open: Case): boolean {
     const parents = this.#parents(open);
     if (this.#options.down().some(({ probe }) => parents.has(probe.service))) this.#mute(open);
-    return this.#options.clock.monotonic() - open.mutedMs < followMs;
+    return this.#options.clock.monotonic() - open.mutedMs < followParentsMs;
   }
 
   #mute(open: Case): void {

@@ -1,5 +1,5 @@
 import type { Failing } from '../export/fast-path.ts';
-import { parentsOf } from '../export/parents-of.ts';
+import { followParentsMs, parentsOf } from '../export/parents-of.ts';
 import type { Clock, Plan, Transition } from '../model.ts';
 import type { Delivery, Page } from '../pager/index.ts';
 import { type ChannelName, channelNames, channelsOf, type MakePager } from '../pager/single-channel.ts';
@@ -15,8 +15,6 @@ const tickMs = 5_000;
 const ruleMs = 20_000;
 /** Until then Alertmanager has delivered or given up (its group interval), and its counters have been read. */
 const settledMs = 45_000;
-/** What is still down when its parents are up again gets so long to follow them before it is paged for. */
-const followMs = 30_000;
 
 export interface FallbackOptions {
   readonly clock: Clock;
@@ -264,7 +262,7 @@ export class Fallback implements AsyncDisposable {
   #isMuted(letter: Letter, downServices: ReadonlySet<string>): boolean {
     const now = this.#options.clock.now();
     if (!this.#parents(letter).isDisjointFrom(downServices)) letter.mutedAt = now;
-    return now - letter.mutedAt < followMs;
+    return now - letter.mutedAt < followParentsMs;
   }
 
   #downServices(): ReadonlySet<string> {

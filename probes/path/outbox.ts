@@ -1,5 +1,6 @@
 import type { Clock, Plan } from '../model.ts';
 import type { Delivery, Page } from '../pager/index.ts';
+import { Sends } from '../pager/sends.ts';
 import {
   type ChannelName,
   channelNames,
@@ -20,8 +21,6 @@ const mostCharacters = 480;
 const backoffMs = [5_000, 10_000, 20_000, 40_000, 60_000];
 /** What was told on one channel is of no use on another after so long. */
 const restWithinMs = 3_600_000;
-/** How long a graceful stop waits for messages that were told to stop. */
-const stopWithinMs = 1_500;
 
 export interface OutboxOptions {
   readonly clock: Clock;
@@ -59,12 +58,12 @@ export class Outbox implements AsyncDisposable {
   readonly #options: OutboxOptions;
   readonly #pagers: ReturnType<typeof pagersByChannel>;
   readonly #lanes = new Map<string, Lane>();
-  readonly #sends = new Set<Promise<void>>();
-  readonly #stop = new AbortController();
+  readonly #sends: Sends;
   #timer: Disposable | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#sends = new Sends(options.clock);
     this.#pagers = pagersByChannel(options.pager, options.plan);
   }
 
@@ -84,17 +83,15 @@ export class Outbox implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
+    const stopped = this.#sends[Symbol.asyncDispose]();
     this.#timer?.[Symbol.dispose]();
-    const tooLate = Promise.withResolvers<void>();
-    using _limit = this.#options.clock.after(stopWithinMs, tooLate.resolve);
-    await Promise.race([Promise.all(this.#sends), tooLate.promise]);
+    await stopped;
   }
 
   #arm(ms: number): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
-    if (!this.#stop.signal.aborted) this.#timer = this.#options.clock.after(ms, () => this.#round());
+    if (!this.#sends.signal.aborted) this.#timer = this.#options.clock.after(ms, () => this.#round());
   }
 
   #round(): void {
@@ -170,7 +167,6 @@ export class Outbox implements AsyncDisposable {
     for (const { letter } of items) lane.tried.set(letter, nowMs + 1);
     const send = this.#deliver(lane, items, page).finally(() => {
       lane.isBusy = false;
-      this.#sends.delete(send);
       this.kick();
     });
     this.#sends.add(send);
@@ -179,7 +175,7 @@ export class Outbox implements AsyncDisposable {
   async #deliver(lane: Lane, items: readonly Item[], page: Page): Promise<void> {
     const { clock, delivered, told, internal } = this.#options;
     try {
-      const deliveries = (await this.#pagers.get(lane.channel)?.send(page, this.#stop.signal)) ?? [];
+      const deliveries = (await this.#pagers.get(lane.channel)?.send(page, this.#sends.signal)) ?? [];
       for (const delivery of deliveries) delivered(delivery, page);
       const nowMs = clock.monotonic();
       if (deliveries.length === 0 || !deliveries.every(({ ok }) => ok)) {

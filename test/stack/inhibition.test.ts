@@ -11,7 +11,7 @@ import type { InhibitRule } from '../../alerts/alertmanager/inhibition.ts';
 import type { Labels } from '../../alerts/alertmanager/matchers.ts';
 import { muting } from '../../alerts/alertmanager/muting.ts';
 import { generateAlerts } from '../../alerts/index.ts';
-import { startAlertmanager } from '../../alerts/testing/alertmanager.ts';
+import { postAlerts, startAlertmanager } from '../../alerts/testing/alertmanager.ts';
 import { configurations } from '../support/configurations.ts';
 import { composeForTest } from '../support/generator-input.ts';
 import { type InhibitionCase, inhibitionCases } from '../support/inhibition-rows.ts';
@@ -66,7 +66,7 @@ async function seenBy({ rule, source, targets }: InhibitionCase): Promise<readon
   await writeFile(file, JSON.stringify(config));
   await using alertmanager = await startAlertmanager(program ?? '', file, ['event-recorder']);
   const rows = targets.map(({ labels }, i): Labels => ({ ...labels, row: String(i) }));
-  await post(alertmanager.url, [source, ...rows]);
+  await postAlerts(alertmanager.url, [source, ...rows]);
   for (const deadline = Date.now() + patienceMs; ; ) {
     // What follows the last end of a line is being written.
     const said = new Map((await readFile(events, 'utf8')).split('\n').slice(0, -1).flatMap(readEvent));
@@ -117,15 +117,6 @@ interface RecordedAlert {
 
 function rowOf({ labels }: RecordedAlert): string {
   return labels.labels.find(({ key }) => key === 'row')?.value ?? 'the source';
-}
-
-async function post(url: string, alerts: readonly Labels[]): Promise<void> {
-  const response = await fetch(`${url}/api/v2/alerts`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(alerts.map((labels) => ({ labels }))),
-  });
-  expect(response.status).toBe(200);
 }
 
 /** Takes every notification: only what was delivered is recorded. */
