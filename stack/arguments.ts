@@ -107,16 +107,8 @@ const commands: Readonly<Record<Part, Command>> = {
     args: [
       `--listen_ip=${hostOf('cadvisor', surroundings)}`,
       `--port=${portOf('cadvisor', surroundings)}`,
-      // The host as a whole is node_exporter's.
-      '--docker_only=true',
-      // Of the labels of a container only those by which Compose names it: others may hold anything, and change.
-      '--store_container_labels=false',
-      '--whitelisted_container_labels=com.docker.compose.project,com.docker.compose.service',
-      '--enable_metrics=cpu,memory,network,diskIO,oom_event',
-      '--housekeeping_interval=5s',
-      // By itself it looks at what is quiet once a minute: a container that fills up is quiet until it is full.
-      '--allow_dynamic_housekeeping=false',
-      '--storage_duration=1m',
+      ...cadvisorFlags.measures,
+      ...cadvisorFlags.pace,
     ],
   }),
   demo: (surroundings) => ({ args: ['demo', '--listen', listen('demo', surroundings)] }),
@@ -143,6 +135,24 @@ const hostSeenFromContainer = [
     (collector) => `--no-collector.${collector}`,
   ),
 ];
+
+/** What cAdvisor looks at, and how often. */
+export const cadvisorFlags = {
+  measures: [
+    // The host as a whole is node_exporter's.
+    '--docker_only=true',
+    // Of the labels of a container only those by which Compose names it: others may hold anything, and change.
+    '--store_container_labels=false',
+    '--whitelisted_container_labels=com.docker.compose.project,com.docker.compose.service',
+    '--enable_metrics=cpu,memory,network,diskIO,oom_event',
+  ],
+  pace: [
+    '--housekeeping_interval=5s',
+    // By itself it looks at what is quiet once a minute: a container that fills up is quiet until it is full.
+    '--allow_dynamic_housekeeping=false',
+    '--storage_duration=1m',
+  ],
+} as const;
 
 /** Where the system's message bus is asked for its units, in the container as on the host. */
 export const systemBusSocket = '/run/dbus/system_bus_socket';

@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cadvisorFlags } from '../../../stack/arguments.ts';
 import type { Component } from '../component.ts';
 
 /** Those with which the stack runs it: what they leave out is not there for a rule to ask for. */
-const flags = [
-  '--docker_only=true',
-  '--store_container_labels=false',
-  '--whitelisted_container_labels=com.docker.compose.project,com.docker.compose.service',
-  '--enable_metrics=cpu,memory,network,diskIO,oom_event',
-];
+const flags = cadvisorFlags.measures;
 
 export const cadvisor: Component = {
   name: 'cadvisor',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../../../cli/testing/running-watchpost.ts';
+import { cadvisorFlags } from '../../../../stack/arguments.ts';
 import { imageOf } from '../../found.ts';
 import { must, run } from '../../shell.ts';
 import { hostName } from '../../stack.ts';
@@ -90,9 +91,7 @@ async function startCadvisor({ cleanup }: Site): Promise<string> {
   const rights = ['--user', '0:0', '--cap-add', 'SYSLOG', '--device', '/dev/kmsg', '--network', 'host'];
   await must('docker', [
     ...['run', '-d', '--name', name, ...mounts, ...rights, imageOf('cadvisor')],
-    ...[`--port=${port}`, '--docker_only=true', '--store_container_labels=false'],
-    ...['--enable_metrics=cpu,memory,network,diskIO,oom_event', '--housekeeping_interval=5s'],
-    ...['--allow_dynamic_housekeeping=false', '--storage_duration=1m'],
+    ...[`--port=${port}`, ...cadvisorFlags.measures, ...cadvisorFlags.pace],
   ]);
   cleanup.defer(() => end(name));
   return `  boxes: { kind: containers, metrics: "http://${hostName}:${port}/metrics" }\n`;
