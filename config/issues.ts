@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { nearest } from '../stack/nearest.ts';
 import { type Fault, type Path, shorten } from './fault.ts';
-import { nearest } from './nearest.ts';
 import type { YamlTree } from './yaml-tree.ts';
 
 /** What an issue needs to become a fault: the text as it is written (variables unresolved), and where it stands. */

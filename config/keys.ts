@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { nearest } from '../stack/nearest.ts';
 import { type Fault, type Path, shorten } from './fault.ts';
 import { check, fileOfSecret, issueFaults, type Written } from './issues.ts';
-import { nearest, suggest } from './nearest.ts';
+import { suggest } from './nearest.ts';
 
 /**
  * Every key that the schema does not know or that is no name, wherever it stands. Zod tells them too, but not which

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { probers } from '../probes/probers/index.ts';
 import type { Prober } from '../probes/probers/prober.ts';
+import { nearest } from '../stack/nearest.ts';
 import type { Fault, Path } from './fault.ts';
 import { check, issueFaults, type Written } from './issues.ts';
 import { keyFaults } from './keys.ts';
-import { nearest, suggest } from './nearest.ts';
+import { suggest } from './nearest.ts';
 import { commonOptions } from './schema.ts';
 
 /** A probe as its two schemas and the common one read it. */

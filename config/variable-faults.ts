@@ -1,5 +1,5 @@
+import { nearest } from '../stack/nearest.ts';
 import type { Fault, Path, Span } from './fault.ts';
-import { nearest } from './nearest.ts';
 import { commonOptions } from './schema.ts';
 import { pieces, variablesIn, variableToken } from './variables.ts';
 import type { YamlTree } from './yaml-tree.ts';

@@ -1,25 +1,11 @@
-import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
 import { identityLabels, severities } from '../../stack/labels.ts';
 import { knownSeries } from '../../stack/promql.ts';
+import { readQuery } from '../checks/query.ts';
 import { sampleConfig } from '../testing/sample.ts';
 import { alertRules } from './index.ts';
 
 const config = sampleConfig();
-
-/** The names of the series in a query, and where it does not parse. */
-function readQuery(query: string): { readonly series: readonly string[]; readonly faults: readonly string[] } {
-  const series: string[] = [];
-  const faults: string[] = [];
-  parser.parse(query).iterate({
-    enter: (node) => {
-      const text = query.slice(node.from, node.to);
-      if (node.type.isError) faults.push(`${node.from}: ${text}`);
-      if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector') series.push(text);
-    },
-  });
-  return { series, faults };
-}
 
 /** The queries inside an alert's annotations, with a value where the template puts one. */
 function templateQueries(text: string): readonly string[] {
@@ -35,9 +21,11 @@ describe.each(alertRules)('$alert', (rule) => {
   test('parses, and asks for series that exist', () => {
     const queries = [rule.expr(config), ...Object.values(annotations).flatMap(templateQueries)];
     for (const query of queries) {
-      const { series, faults } = readQuery(query);
+      const { selectors, faults } = readQuery(query);
       expect({ query, faults }).toEqual({ query, faults: [] });
-      expect({ query, unknown: series.filter((name) => !knownSeries(name)) }).toEqual({ query, unknown: [] });
+      // A query without a name asks for nothing that is known.
+      const unknown = selectors.filter(({ name }) => name === undefined || !knownSeries(name));
+      expect({ query, unknown: unknown.map(({ text }) => text) }).toEqual({ query, unknown: [] });
     }
   });
 
