@@ -177,10 +177,14 @@ export class DirectPager implements AsyncDisposable {
   async #deliver(of: Case, name: ChannelName, page: Page): Promise<void> {
     try {
       const deliveries = (await this.#pagers.get(name)?.send(page, this.#sends.signal)) ?? [];
+      const isTold = deliveries.every(({ ok }) => ok);
+      // On disk before anything else: what dies in between sends it again.
+      if (isTold) {
+        of.told.set(name, page.status);
+        this.#keep(of);
+      }
       for (const delivery of deliveries) this.#options.delivered(delivery, page);
-      if (!deliveries.every(({ ok }) => ok)) return;
-      of.told.set(name, page.status);
-      this.#keep(of);
+      if (!isTold) return;
       // It recovered while the page was on its way: the resolve need not wait for the next tick.
       if (of.endedAt !== undefined && page.status === 'firing') this.#arm(0);
     } catch (error) {

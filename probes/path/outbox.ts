@@ -173,12 +173,15 @@ export class Outbox implements AsyncDisposable {
   }
 
   async #deliver(lane: Lane, items: readonly Item[], page: Page): Promise<void> {
-    const { clock, delivered, told, internal } = this.#options;
+    const { clock, delivered, internal } = this.#options;
     try {
       const deliveries = (await this.#pagers.get(lane.channel)?.send(page, this.#sends.signal)) ?? [];
-      for (const delivery of deliveries) delivered(delivery, page);
       const nowMs = clock.monotonic();
-      if (deliveries.length === 0 || !deliveries.every(({ ok }) => ok)) {
+      const isTold = deliveries.length > 0 && deliveries.every(({ ok }) => ok);
+      // On disk before anything else: what dies in between sends it again.
+      if (isTold) this.#told(lane, items);
+      for (const delivery of deliveries) delivered(delivery, page);
+      if (!isTold) {
         lane.notBeforeMs = nowMs + (backoffMs[Math.min(lane.failures, backoffMs.length - 1)] ?? 0);
         lane.failures++;
         return;
@@ -186,15 +189,18 @@ export class Outbox implements AsyncDisposable {
       lane.failures = 0;
       if (items.length > 1) lane.severalMs = nowMs;
       else if (items.some(({ letter }) => !isNotice(letter))) lane.sentMs = [...lane.sentMs, nowMs];
-      for (const { letter, status } of items) {
-        letter.told.set(lane.channel, status);
-        lane.tried.delete(letter);
-      }
-      told(items.map(({ letter }) => letter));
     } catch (error) {
       lane.notBeforeMs = clock.monotonic() + minuteMs;
       internal(error);
     }
+  }
+
+  #told(lane: Lane, items: readonly Item[]): void {
+    for (const { letter, status } of items) {
+      letter.told.set(lane.channel, status);
+      lane.tried.delete(letter);
+    }
+    this.#options.told(items.map(({ letter }) => letter));
   }
 }
 
