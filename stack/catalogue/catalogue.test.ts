@@ -90,6 +90,7 @@ const cases = [
         'redis-exporter',
         'nginx-exporter',
         'cadvisor',
+        'watchpost',
       ],
     },
   },

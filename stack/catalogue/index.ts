@@ -7,6 +7,7 @@ import nodeExporter from './generated/node-exporter.json' with { type: 'json' };
 import postgresExporter from './generated/postgres-exporter.json' with { type: 'json' };
 import prometheus from './generated/prometheus.json' with { type: 'json' };
 import redisExporter from './generated/redis-exporter.json' with { type: 'json' };
+import watchpost from './generated/watchpost.json' with { type: 'json' };
 import { supplements } from './supplements.ts';
 
 /**
@@ -22,6 +23,7 @@ const captured = {
   redisExporter,
   nginxExporter,
   cadvisor,
+  watchpost,
 } as const;
 
 type Captured = (typeof captured)[keyof typeof captured];

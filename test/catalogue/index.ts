@@ -16,6 +16,7 @@ import { nodeExporter } from './components/node-exporter.ts';
 import { postgresExporter } from './components/postgres-exporter.ts';
 import { prometheus } from './components/prometheus.ts';
 import { redisExporter } from './components/redis-exporter.ts';
+import { watchpost } from './components/watchpost.ts';
 import { readFamilies, versionIn, writtenFile } from './families.ts';
 import { openPlace } from './place.ts';
 
@@ -28,6 +29,7 @@ const components: readonly Component[] = [
   redisExporter,
   nginxExporter,
   cadvisor,
+  watchpost,
 ];
 
 // The containers end with this process; the helper that would clear up after it cannot be pulled everywhere.
