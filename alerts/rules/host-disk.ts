@@ -1,3 +1,4 @@
+import { hostLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { asked, moduleRule, seriesOf } from './module-rule.ts';
 import { labelValue } from './rule.ts';
@@ -42,7 +43,7 @@ const fullIn = (rateOf: string, said: string) => {
 export const hostDiskFillingRule = moduleRule({
   alert: 'HostDiskFilling',
   kinds,
-  expr: aggregate('max', by, `(${used} > 0.8 and ${full('6h', 86_400)}) ${writable}`),
+  expr: aggregate('max', by, `(${used} > ${hostLimits.diskFilling} and ${full('6h', 86_400)}) ${writable}`),
   forMs: 3_600_000,
   stepMs: 300_000,
   severity: 'warning',
@@ -94,7 +95,7 @@ export const hostDiskCriticalRule = moduleRule({
     'max',
     by,
     // Five in a hundred of a large disk last for long; a small one for the kernel is nearly full by nature.
-    `((${used} > 0.95 and ${available} < ${20 * gib}) or (${used} > 0.9 and ${full('1h', 14_400)}))` +
+    `((${used} > ${hostLimits.diskCritical} and ${available} < ${20 * gib}) or (${used} > ${hostLimits.diskCriticalFilling} and ${full('1h', 14_400)}))` +
       ` ${writable} unless ${select('node_filesystem_avail_bytes', { mountpoint: { like: '/boot.*' } })}`,
   ),
   forMs: 300_000,
@@ -158,7 +159,7 @@ export const hostInodesLowRule = moduleRule({
   expr: aggregate(
     'max',
     by,
-    `(1 - ${select('node_filesystem_files_free', real)} / (${select('node_filesystem_files', real)} > 0) > 0.95) ${writable}`,
+    `(1 - ${select('node_filesystem_files_free', real)} / (${select('node_filesystem_files', real)} > 0) > ${hostLimits.inodesUsed}) ${writable}`,
   ),
   forMs: 1_800_000,
   stepMs: 60_000,

@@ -61,6 +61,11 @@ const cases = [
     is: { type: 'counter', labels: ['integration', 'reason'], components: ['alertmanager'] },
   },
   {
+    name: 'Loki, once its retention has run',
+    series: 'loki_compactor_apply_retention_last_successful_run_timestamp_seconds',
+    is: { type: 'gauge', labels: [], components: ['loki'] },
+  },
+  {
     name: 'Prometheus: a part of a histogram',
     series: 'prometheus_http_request_duration_seconds_bucket',
     is: { type: 'counter', labels: ['handler', 'le'], components: ['prometheus'] },
@@ -79,6 +84,7 @@ const cases = [
       components: [
         'prometheus',
         'alertmanager',
+        'loki',
         'node-exporter',
         'postgres-exporter',
         'redis-exporter',

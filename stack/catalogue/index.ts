@@ -1,6 +1,7 @@
 import type { CataloguedType, CatalogueFile, LabelsByMetric } from './file.ts';
 import alertmanager from './generated/alertmanager.json' with { type: 'json' };
 import cadvisor from './generated/cadvisor.json' with { type: 'json' };
+import loki from './generated/loki.json' with { type: 'json' };
 import nginxExporter from './generated/nginx-exporter.json' with { type: 'json' };
 import nodeExporter from './generated/node-exporter.json' with { type: 'json' };
 import postgresExporter from './generated/postgres-exporter.json' with { type: 'json' };
@@ -15,6 +16,7 @@ import { supplements } from './supplements.ts';
 const captured = {
   prometheus,
   alertmanager,
+  loki,
   nodeExporter,
   postgresExporter,
   redisExporter,

@@ -51,20 +51,6 @@ export const supplements = [
     ],
   },
   {
-    component: 'loki',
-    why: 'Debian has no package of it, and no image can be pulled here',
-    source: 'Loki 3.7, pkg/validation/validate.go, pkg/compactor/metrics.go',
-    metrics: [
-      ['loki_discarded_samples_total', 'counter', ['reason', 'tenant', 'retention_hours', 'policy', 'format']],
-      ['loki_discarded_bytes_total', 'counter', ['reason', 'tenant', 'retention_hours', 'policy', 'format']],
-      ['loki_compactor_apply_retention_last_successful_run_timestamp_seconds', 'gauge', []],
-      ['loki_compactor_apply_retention_operation_total', 'counter', ['status']],
-      ['loki_prometheus_rule_evaluation_failures_total', 'counter', ['user', 'rule_group']],
-      ['loki_prometheus_notifications_dropped_total', 'counter', ['user']],
-      ['loki_ruler_config_last_reload_successful', 'gauge', ['user']],
-    ],
-  },
-  {
     component: 'alloy',
     why: 'Debian has no package of it, and no image can be pulled here',
     source:

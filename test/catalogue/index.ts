@@ -10,6 +10,7 @@ import { checkout, ensureImage, type TestImage } from '../support/images.ts';
 import type { Component } from './component.ts';
 import { alertmanager } from './components/alertmanager.ts';
 import { cadvisor } from './components/cadvisor.ts';
+import { loki } from './components/loki.ts';
 import { nginxExporter } from './components/nginx-exporter.ts';
 import { nodeExporter } from './components/node-exporter.ts';
 import { postgresExporter } from './components/postgres-exporter.ts';
@@ -21,6 +22,7 @@ import { openPlace } from './place.ts';
 const components: readonly Component[] = [
   prometheus,
   alertmanager,
+  loki,
   nodeExporter,
   postgresExporter,
   redisExporter,
