@@ -97,13 +97,18 @@ describe('generateDashboards', () => {
 
   test('the dashboard of a service takes the service and the probe from the link', () => {
     const names = dashboards.find(({ uid }) => uid === dashboardUids.service)?.templating.list.map(({ name }) => name);
-    expect(names).toEqual(['service', 'probe', 'datasource', 'logs']);
+    expect(names).toEqual(['prometheus_datasource', 'runbooks', 'loki_datasource', 'service', 'probe']);
   });
 
   test('without Loki there is nothing about logs', () => {
     const [, service] = read(nativeForTest(['loki']));
-    expect(service?.templating.list.map(({ name }) => name)).toEqual(['service', 'probe', 'datasource']);
-    expect(JSON.stringify(service)).not.toMatch(/loki|\$logs/);
+    expect(service?.templating.list.map(({ name }) => name)).toEqual([
+      'prometheus_datasource',
+      'runbooks',
+      'service',
+      'probe',
+    ]);
+    expect(JSON.stringify(service)).not.toMatch(/loki/);
   });
 
   test('data sources are variables that begin with the ones of this stack', () => {
@@ -112,6 +117,7 @@ describe('generateDashboards', () => {
     );
     expect(variables.map(({ query, current }) => [query, current?.value])).toEqual([
       ['prometheus', dataSources.prometheus],
+      ['loki', dataSources.loki],
       ['prometheus', dataSources.prometheus],
       ['loki', dataSources.loki],
     ]);
@@ -147,7 +153,7 @@ describe('every panel', () => {
 
   test.for(panels)('$name names its data source by a variable', ({ panel }) => {
     const used = [panel.datasource, ...panel.targets.map(({ datasource }) => datasource)];
-    const allowed = { prometheus: '$datasource', loki: '$logs' };
+    const allowed = { prometheus: '$prometheus_datasource', loki: '$loki_datasource' };
     for (const { type, uid } of used) expect(uid).toBe(allowed[type as keyof typeof allowed]);
   });
 

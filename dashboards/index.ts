@@ -1,12 +1,25 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Config } from '../config/model.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
+import type { Place } from './frame.ts';
 import { overview } from './overview.ts';
 import { service } from './service.ts';
 
-/** The dashboards, as Grafana reads them. They ask for names by variables, so they are the same for every configuration. */
-export function generateDashboards(_config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
-  return [overview(), service({ withLogs: surroundings.has('loki') })].map(dashboardFile);
+interface Listed {
+  readonly make: (place: Place) => Dashboard;
+  /** Left out: it is always there. */
+  readonly appliesTo?: (config: Config, surroundings: Surroundings) => boolean;
+}
+
+/** Every dashboard. They ask for names by variables and labels: a service that is added appears in them by itself. */
+const dashboards: readonly Listed[] = [{ make: overview }, { make: service }];
+
+/** The dashboards that this configuration has something to show in, as Grafana reads them. */
+export function generateDashboards(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
+  const place = { urls: config.urls, withLogs: surroundings.has('loki') };
+  return dashboards
+    .filter(({ appliesTo }) => appliesTo?.(config, surroundings) ?? true)
+    .map(({ make }) => dashboardFile(make(place)));
 }
 
 function dashboardFile(dashboard: Dashboard): GeneratedFile {

@@ -1,21 +1,21 @@
-import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboardUids } from '../stack/parts.ts';
-import { metricsVariable } from './panels/data.ts';
+import { frame, type Place } from './frame.ts';
 import { configurations, partsOverTime, troubles } from './panels/monitoring.ts';
 import { numbers } from './panels/overview-numbers.ts';
 import { durations, failing, firing, probesNow, states } from './panels/probes.ts';
 
 /** Is everything all right, the monitoring itself included? Readable in one look. */
-export function overview(): Dashboard {
-  const dashboard = new DashboardBuilder('Overview')
-    .uid(dashboardUids.overview)
-    .description('Is everything all right, the monitoring itself included?')
-    .tags(['watchpost'])
-    .refresh('30s')
-    .time({ from: 'now-24h', to: 'now' })
-    .timezone('browser')
-    .readonly()
-    .withVariable(metricsVariable());
+export function overview(place: Place): Dashboard {
+  const dashboard = frame(
+    {
+      uid: dashboardUids.overview,
+      title: 'Overview',
+      description: 'Is everything all right, the monitoring itself included?',
+      from: 'now-24h',
+    },
+    place,
+  );
   for (const panel of numbers()) dashboard.withPanel(panel.height(4).span(4));
   return dashboard
     .withPanel(failing().height(5).span(24))

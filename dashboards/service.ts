@@ -1,15 +1,13 @@
 import {
   type Dashboard,
-  DashboardBuilder,
-  DashboardLinkBuilder,
-  DashboardLinkType,
   QueryVariableBuilder,
   RowBuilder,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboardUids } from '../stack/parts.ts';
-import { logsVariable, metricsSource, metricsVariable } from './panels/data.ts';
+import { frame, type Place } from './frame.ts';
+import { metricsSource } from './panels/data.ts';
 import { lines } from './panels/log-lines.ts';
 import {
   certificate,
@@ -24,25 +22,19 @@ import {
 } from './panels/service-probes.ts';
 
 /** Why is a service down, and how has it been? Every page links here, with its service and probe chosen. */
-export function service({ withLogs }: { readonly withLogs: boolean }): Dashboard {
-  const dashboard = new DashboardBuilder('Service')
-    .uid(dashboardUids.service)
-    .description('Why is a service down, and how has it been?')
-    .tags(['watchpost'])
-    .refresh('30s')
-    .time({ from: 'now-6h', to: 'now' })
-    .timezone('browser')
-    .readonly()
-    .link(
-      new DashboardLinkBuilder('Overview')
-        .type(DashboardLinkType.Link)
-        .url(`/d/${dashboardUids.overview}`)
-        .icon('arrow-left'),
-    )
+export function service(place: Place): Dashboard {
+  const dashboard = frame(
+    {
+      uid: dashboardUids.service,
+      title: 'Service',
+      description: 'Why is a service down, and how has it been?',
+      from: 'now-6h',
+      ofService: true,
+    },
+    place,
+  )
     .withVariable(serviceVariable())
-    .withVariable(probeVariable())
-    .withVariable(metricsVariable());
-  if (withLogs) dashboard.withVariable(logsVariable());
+    .withVariable(probeVariable());
   for (const panel of numbers()) dashboard.withPanel(panel.height(4).span(6));
   dashboard
     .withPanel(upAndDown().height(5).span(24))
@@ -55,7 +47,7 @@ export function service({ withLogs }: { readonly withLogs: boolean }): Dashboard
     .withRow(new RowBuilder('What it answers').id(110))
     .withPanel(statuses().height(6).span(12))
     .withPanel(certificate().height(6).span(12));
-  if (withLogs) dashboard.withRow(new RowBuilder('Logs').id(120)).withPanel(lines().height(12).span(24));
+  if (place.withLogs) dashboard.withRow(new RowBuilder('Logs').id(120)).withPanel(lines().height(12).span(24));
   return dashboard.build();
 }
 

@@ -10,6 +10,8 @@ import { noResult } from './queries.ts';
 export const good = 'green';
 export const warning = 'orange';
 export const bad = 'red';
+/** Where something was changed on purpose. */
+export const deployed = 'blue';
 /** Where there is no value, and need not be one. */
 export const unknown = '#7f8389';
 

@@ -2,8 +2,9 @@ import { TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/co
 import type { DataTransformerConfig, DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
-import { dashboardUids } from '../../stack/parts.ts';
+import type { About } from './about.ts';
 import { metricsSource } from './data.ts';
+import { runbooks, toService } from './links.ts';
 
 /** A column: where it comes from (a label, or `Value #A` of a query), what it is called, and how it looks. */
 export interface Column {
@@ -12,10 +13,7 @@ export interface Column {
   readonly properties?: readonly DynamicConfigValue[];
 }
 
-export interface Table {
-  readonly id: number;
-  readonly title: string;
-  readonly description: string;
+export interface Table extends About {
   readonly queries: readonly DataqueryBuilder[];
   /** In order; what is not named here is not shown. */
   readonly columns: readonly Column[];
@@ -26,11 +24,12 @@ export interface Table {
 }
 
 /** One row for each set of labels, with the values of all queries beside each other. */
-export function tablePanel({ id, title, description, queries, columns, sortBy, none }: Table): PanelBuilder {
+export function tablePanel({ id, title, description, alerts, queries, columns, sortBy, none }: Table): PanelBuilder {
   let panel = new PanelBuilder()
     .id(id)
     .title(title)
     .description(description)
+    .links(runbooks({ alerts }))
     .datasource(metricsSource)
     .targets([...queries])
     .unit('none')
@@ -66,7 +65,7 @@ export function width(pixels: number): DynamicConfigValue {
 
 /** Makes the cells of a column a link to the dashboard of the row's service and probe. */
 export function linkToService(serviceColumn: string, probeColumn?: string): DynamicConfigValue {
-  const probe = probeColumn ? `&var-probe=\${__data.fields.${probeColumn}}` : '';
-  const url = `/d/${dashboardUids.service}?var-service=\${__data.fields.${serviceColumn}}${probe}&\${__url_time_range}`;
-  return { id: 'links', value: [{ title: 'Open the dashboard of the service', url }] };
+  const field = (column: string) => `\${__data.fields.${column}}`;
+  const link = toService(field(serviceColumn), probeColumn && field(probeColumn));
+  return { id: 'links', value: [link.build()] };
 }

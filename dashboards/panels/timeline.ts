@@ -6,21 +6,18 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { aggregate, select } from '../../stack/promql.ts';
+import type { About } from './about.ts';
 import { metricsSource, overTime } from './data.ts';
+import { runbooks } from './links.ts';
 import { limits, upOrDown } from './look.ts';
 
-export interface Timeline {
-  readonly id: number;
-  readonly title: string;
-  readonly description: string;
-}
-
 /** A coloured band for each series: which state it was in, and for how long. */
-export function timelinePanel({ id, title, description }: Timeline): PanelBuilder {
+export function timelinePanel({ id, title, description, alerts }: About): PanelBuilder {
   return new PanelBuilder()
     .id(id)
     .title(title)
     .description(description)
+    .links(runbooks({ alerts }))
     .datasource(metricsSource)
     .unit('none')
     .rowHeight(0.85)
@@ -38,7 +35,7 @@ export function timelinePanel({ id, title, description }: Timeline): PanelBuilde
 
 /** Up and down of probes. A step shows `down` when the probe was down at any time in it. */
 export function probeTimeline(
-  given: Timeline,
+  given: About,
   match: Readonly<Record<string, string | { like: string }>>,
   legend: string,
 ): PanelBuilder {
