@@ -66,6 +66,15 @@ const cases = [
     is: { type: 'gauge', labels: [], components: ['loki'] },
   },
   {
+    name: 'Alloy, once it has given up on lines',
+    series: 'loki_write_dropped_entries_total',
+    is: {
+      type: 'counter',
+      labels: ['component_id', 'component_path', 'host', 'reason', 'tenant'],
+      components: ['alloy'],
+    },
+  },
+  {
     name: 'Prometheus: a part of a histogram',
     series: 'prometheus_http_request_duration_seconds_bucket',
     is: { type: 'counter', labels: ['handler', 'le'], components: ['prometheus'] },
@@ -85,6 +94,7 @@ const cases = [
         'prometheus',
         'alertmanager',
         'loki',
+        'alloy',
         'node-exporter',
         'postgres-exporter',
         'redis-exporter',

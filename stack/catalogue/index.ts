@@ -1,5 +1,6 @@
 import type { CataloguedType, CatalogueFile, LabelsByMetric } from './file.ts';
 import alertmanager from './generated/alertmanager.json' with { type: 'json' };
+import alloy from './generated/alloy.json' with { type: 'json' };
 import cadvisor from './generated/cadvisor.json' with { type: 'json' };
 import loki from './generated/loki.json' with { type: 'json' };
 import nginxExporter from './generated/nginx-exporter.json' with { type: 'json' };
@@ -18,6 +19,7 @@ const captured = {
   prometheus,
   alertmanager,
   loki,
+  alloy,
   nodeExporter,
   postgresExporter,
   redisExporter,

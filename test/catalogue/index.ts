@@ -9,6 +9,7 @@ import { ensureEngine } from '../support/engine.ts';
 import { checkout, ensureImage, type TestImage } from '../support/images.ts';
 import type { Component } from './component.ts';
 import { alertmanager } from './components/alertmanager.ts';
+import { alloy } from './components/alloy.ts';
 import { cadvisor } from './components/cadvisor.ts';
 import { loki } from './components/loki.ts';
 import { nginxExporter } from './components/nginx-exporter.ts';
@@ -24,6 +25,7 @@ const components: readonly Component[] = [
   prometheus,
   alertmanager,
   loki,
+  alloy,
   nodeExporter,
   postgresExporter,
   redisExporter,
