@@ -6,7 +6,7 @@ import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/time
 import { aggregate, select } from '../../stack/promql.ts';
 import { overTime, rows } from './data.ts';
 import { linesPanel, trendPanel } from './lines.ts';
-import { bad, from, good, limits, reasonWords, unknown, upOrDown, warning } from './look.ts';
+import { bad, from, good, limits, reasonWords, unknown, upOrDown } from './look.ts';
 import { failuresNow, perProbe, stateNow } from './queries.ts';
 import { linkToService, tablePanel, width } from './table.ts';
 import { timelinePanel } from './timeline.ts';
@@ -22,8 +22,8 @@ const held = (name: Parameters<typeof select>[0]) => aggregate('max', perProbe, 
 /** Seconds since the job last succeeded, or since the file was last written. */
 const age = `time() - (${held('probe_heartbeat_last_success_timestamp_seconds')} or ${held('probe_file_mtime_timestamp_seconds')})`;
 const interval = held('probe_heartbeat_expected_interval_seconds');
-/** How much of the time that a job has is over: above 1 it is late, and an alert once its grace is over, too. */
-const spent = `(time() - ${held('probe_heartbeat_last_success_timestamp_seconds')}) / ${interval}`;
+/** How much of the time that a job has, its grace included, is over: at 1 it is missed. */
+const spent = `(time() - ${held('probe_heartbeat_last_success_timestamp_seconds')}) / (${interval} + ${held('watchpost_probe_heartbeat_grace_seconds')})`;
 
 export function numbers(): readonly BigNumber[] {
   return [
@@ -41,12 +41,12 @@ export function numbers(): readonly BigNumber[] {
       id: 2,
       title: 'Nearest to being late',
       description:
-        'How much of its time the latest job has used: 100 % is when the next success is due, and then its grace begins. When it is orange, is the job still running?',
+        'How much of its time, interval and grace, the latest job has used: at 100 % the next success is missed, and there is a page. Shortly before, look whether the job is still running.',
       alerts: ['ProbeDown'],
       expr: `max(${spent})`,
       unit: 'percentunit',
       decimals: 0,
-      colours: from(good, [1, warning]),
+      colours: from(good, [1, bad]),
       none: 'no success yet',
     }),
     trendPanel({
@@ -72,7 +72,7 @@ export function jobs(): Table {
     id: 10,
     title: 'Every job and every file',
     description:
-      'When it last succeeded, and how much of its time is over since: above 100 % it is late, and its grace runs. Much smaller or much faster than usual is a backup of nothing: restore it.',
+      'When it last succeeded, and how much of its time, interval and grace, is over since: at 100 % it is missed. Much smaller or much faster than usual is a backup of nothing: restore it.',
     alerts: ['ProbeDown'],
     queries: [
       rows(theirs(stateNow()), 'A'),
@@ -103,7 +103,7 @@ export function jobs(): Table {
         properties: [
           { id: 'unit', value: 'percentunit' },
           { id: 'decimals', value: 0 },
-          { id: 'thresholds', value: from(good, [1, warning]).build() },
+          { id: 'thresholds', value: from(good, [1, bad]).build() },
           { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
         ],
       },
