@@ -2,8 +2,10 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Config } from '../config/model.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 import type { Place } from './frame.ts';
+import { logs } from './logs.ts';
 import { overview } from './overview.ts';
 import { service } from './service.ts';
+import { slo } from './slo.ts';
 
 interface Listed {
   readonly make: (place: Place) => Dashboard;
@@ -12,7 +14,12 @@ interface Listed {
 }
 
 /** Every dashboard. They ask for names by variables and labels: a service that is added appears in them by itself. */
-const dashboards: readonly Listed[] = [{ make: overview }, { make: service }];
+const dashboards: readonly Listed[] = [
+  { make: overview },
+  { make: service },
+  { make: slo },
+  { make: logs, appliesTo: (_config, { has }) => has('loki') },
+];
 
 /** The dashboards that this configuration has something to show in, as Grafana reads them. */
 export function generateDashboards(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
