@@ -20,7 +20,9 @@ export const hostName = 'host.docker.internal';
 
 /** The parts that a page travels through, and those that a test may ask for besides. */
 export type StackPart = 'watchpost' | 'prometheus' | 'alertmanager' | FurtherPart;
-export type FurtherPart = 'loki' | 'alloy';
+export type FurtherPart = 'loki' | 'alloy' | 'grafana';
+/** Of `admin` in a test's Grafana. */
+export const grafanaPassword = 'the password of the test';
 
 /** A running stack whose pages arrive in two sinks of the test. */
 export interface Stack extends AsyncDisposable {
@@ -39,6 +41,12 @@ export interface Stack extends AsyncDisposable {
   /** Another container on the stack's network, stopped with it. */
   add(alias: string, container: GenericContainer): Promise<StartedTestContainer>;
 }
+
+const furtherParts: Readonly<Record<FurtherPart, { readonly ready: string; readonly reads: readonly string[] }>> = {
+  loki: { ready: '/ready', reads: ['loki'] },
+  alloy: { ready: '/-/ready', reads: ['loki'] },
+  grafana: { ready: '/api/health', reads: ['grafana', 'dashboards'] },
+};
 
 export interface StackOptions {
   /** The `services:` block of watchpost.yaml, indented as there. */
@@ -143,7 +151,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   );
 
   for (const further of options.parts ?? []) {
-    const container = component(further, further === 'loki' ? '/ready' : '/-/ready').withBindMounts([mount('loki')]);
+    const { ready, reads } = furtherParts[further];
+    const container = component(further, ready).withBindMounts(reads.map(mount));
+    if (further === 'grafana') container.withEnvironment({ GF_SECURITY_ADMIN_PASSWORD: grafanaPassword });
     await launch(further, container);
   }
 
