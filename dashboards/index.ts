@@ -5,12 +5,14 @@ import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 import { backups, hasBackups } from './backups.ts';
 import type { Place } from './frame.ts';
 import { hostAndContainers } from './host.ts';
+import { logs } from './logs.ts';
 import { monitoring } from './monitoring.ts';
 import { nginx } from './nginx.ts';
 import { overview } from './overview.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
 import { service } from './service.ts';
+import { slo } from './slo.ts';
 
 interface Listed {
   readonly make: (place: Place, config: Config, surroundings: Surroundings) => Dashboard;
@@ -22,6 +24,8 @@ interface Listed {
 const dashboards: readonly Listed[] = [
   { make: overview },
   { make: service },
+  { make: slo },
+  { make: logs, appliesTo: (_config, { has }) => has('loki') },
   { make: monitoring },
   { make: hostAndContainers, appliesTo: ofKind('host', 'containers') },
   { make: postgres, appliesTo: ofKind('postgres') },

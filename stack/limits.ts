@@ -49,3 +49,14 @@ export const monitoringLimits = {
   /** Intervals without a run. */
   missedRuns: 3,
 } as const;
+
+export const certificateLimits = {
+  /** Time left to renew it in working hours. */
+  soonDays: 14,
+  verySoonDays: 3,
+} as const;
+
+export const logLimits = {
+  /** Of one service in five minutes: as many may come of one bad request that is tried again. */
+  errorLines: 20,
+} as const;

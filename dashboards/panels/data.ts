@@ -41,3 +41,12 @@ export function rows(expr: string, refId = 'A'): PrometheusQuery {
 export function logLines(expr: string, refId = 'A'): LokiQuery {
   return new LokiQuery().datasource(logsSource).expr(expr).queryType('range').refId(refId);
 }
+
+/** One number for each series of a metric query, at the end of the time range. */
+export function logsNow(expr: string, legend: string, refId = 'A'): LokiQuery {
+  return new LokiQuery().datasource(logsSource).expr(expr).legendFormat(legend).queryType('instant').refId(refId);
+}
+
+export function logsOverTime(expr: string, legend: string, refId = 'A'): LokiQuery {
+  return logLines(expr, refId).legendFormat(legend);
+}

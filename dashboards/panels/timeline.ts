@@ -5,11 +5,12 @@ import {
   VizLegendOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
-import { aggregate, select } from '../../stack/promql.ts';
+import { aggregate, type Match, select } from '../../stack/promql.ts';
 import type { About } from './about.ts';
 import { metricsSource, overTime } from './data.ts';
 import { runbooks } from './links.ts';
-import { limits, upOrDown } from './look.ts';
+import { bad, limits, upOrDown } from './look.ts';
+import { greatest, most, perProbe } from './queries.ts';
 
 /** A coloured band for each series: which state it was in, and for how long. */
 export function timelinePanel({ id, title, description, alerts }: About): PanelBuilder {
@@ -33,15 +34,20 @@ export function timelinePanel({ id, title, description, alerts }: About): PanelB
     );
 }
 
-/** Up and down of probes. A step shows `down` when the probe was down at any time in it. */
+/**
+ * Up and down of probes. A step shows `down` when the probe was down at any time in it. With a rank, only those that have the
+ * greatest.
+ */
 export function probeTimeline(
   given: About,
-  match: Readonly<Record<string, string | { like: string }>>,
+  match: Readonly<Record<string, Match>>,
   legend: string,
+  rank?: string,
 ): PanelBuilder {
-  const worst = `max_over_time(${select('watchpost_probe_down', match)}[$__rate_interval])`;
+  const down = select('watchpost_probe_down', match);
+  const worst = aggregate('max', perProbe, `max_over_time(${down}[$__rate_interval])`);
   return timelinePanel(given)
-    .withTarget(overTime(aggregate('max', ['service', 'probe'], worst), legend))
+    .withTarget(overTime(rank === undefined ? worst : greatest(most, worst, rank), legend))
     .mappings([upOrDown])
-    .thresholds(limits([1, 'red']));
+    .thresholds(limits([1, bad]));
 }
