@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { dashboardUids, dataSources } from '../stack/parts.ts';
+import { everything } from '../test/support/everything.ts';
 import { composeForTest, configForTest, nativeForTest, serviceForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { readDashboards } from './testing/dashboards.ts';
-import { everything } from './testing/everything.ts';
 
 function read(config = everything, surroundings = composeForTest()) {
   return readDashboards(generateDashboards(config, surroundings));

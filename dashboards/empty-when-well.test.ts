@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { everything } from '../test/support/everything.ts';
 import { composeForTest } from '../test/support/generator-input.ts';
 import { emptyWhenWell } from './empty-when-well.ts';
 import { generateDashboards } from './index.ts';
-import { everything } from './testing/everything.ts';
 
 interface Dashboard {
   readonly uid: string;

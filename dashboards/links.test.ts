@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { everything } from '../test/support/everything.ts';
 import { composeForTest, nativeForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { linksOf, panelsOf, readDashboards } from './testing/dashboards.ts';
-import { everything } from './testing/everything.ts';
 
 const ways = { 'with Loki': composeForTest(), 'without Loki': nativeForTest(['loki']) };
 

@@ -10,10 +10,10 @@ import { series } from '../alerts/checks/series.ts';
 import { syntax } from '../alerts/checks/syntax.ts';
 import { vectorMatching } from '../alerts/checks/vector-matching.ts';
 import { logLabels } from '../stack/logql.ts';
+import { everything } from '../test/support/everything.ts';
 import { composeForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { filledIn, panelsOf, readDashboards } from './testing/dashboards.ts';
-import { everything } from './testing/everything.ts';
 
 const dashboards = readDashboards(generateDashboards(everything, composeForTest()));
 const targets = panelsOf(dashboards).flatMap(({ name, panel }) =>

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { alertRules } from '../alerts/rules/index.ts';
 import { logRules } from '../loki/rules/index.ts';
+import { everything } from '../test/support/everything.ts';
 import { composeForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { fieldsOf, type Panel, panelsOf, readDashboards } from './testing/dashboards.ts';
-import { everything } from './testing/everything.ts';
 
 /** How a panel's unit says what its alert says in seconds. */
 const scale: Readonly<Record<string, number>> = { 'suffix: days': 86_400, d: 86_400, h: 3_600, m: 60, ms: 0.001 };

@@ -1,6 +1,6 @@
 import type { Config, ProbeConfig } from '../../config/model.ts';
 import { serviceKinds } from '../../stack/kinds.ts';
-import { configForTest, serviceForTest } from '../../test/support/generator-input.ts';
+import { configForTest, serviceForTest } from './generator-input.ts';
 
 const nightly: ProbeConfig = {
   service: 'backup',
