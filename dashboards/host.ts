@@ -22,7 +22,7 @@ export function hostAndContainers(place: Place, config: Config): Dashboard {
   );
   if (has('host')) {
     dashboard.withVariable(serviceOfKind('host', 'Host'));
-    for (const panel of host.numbers()) dashboard.withPanel(panel.height(4).span(4));
+    for (const panel of host.numbers(place)) dashboard.withPanel(panel.height(4).span(4));
     dashboard
       .withRow(new RowBuilder('Processor and memory').id(100))
       .withPanel(host.load().height(8).span(8))

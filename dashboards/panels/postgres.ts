@@ -3,13 +3,14 @@ import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/tabl
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { postgresLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
+import type { Place } from '../frame.ts';
 import { now, rows } from './data.ts';
 import { leaders } from './leaders.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, warning } from './look.ts';
 import { step } from './queries.ts';
-import { answersOrNot, of, toItsService } from './service-choice.ts';
+import { answersOrNot, of, toItsOwn } from './service-choice.ts';
 import { tablePanel } from './table.ts';
 
 /** Panels about the chosen PostgreSQL. */
@@ -30,7 +31,7 @@ const connectionLimits = [
 ] as const;
 const connectionAlerts = ['PostgresConnectionsHigh', 'PostgresConnectionsExhausted'];
 
-export function numbers(): readonly BigNumber[] {
+export function numbers(place: Place): readonly BigNumber[] {
   return [
     trendPanel({
       id: 1,
@@ -44,7 +45,7 @@ export function numbers(): readonly BigNumber[] {
       none: 'not scraped',
     })
       .mappings([answersOrNot])
-      .links([...runbooks({ alerts: ['PostgresDown', 'ExporterFailing'] }), toItsService('postgres')]),
+      .links([...runbooks({ alerts: ['PostgresDown', 'ExporterFailing'] }), ...toItsOwn('postgres', place)]),
     trendPanel({
       id: 2,
       title: 'Connections in use',
