@@ -5,6 +5,7 @@ import type { Surroundings } from '../stack/surroundings.ts';
 import { frame, type Place } from './frame.ts';
 import { configurations, partsOverTime, troubles } from './panels/monitoring.ts';
 import * as collector from './panels/monitoring-alloy.ts';
+import * as grafana from './panels/monitoring-grafana.ts';
 import * as store from './panels/monitoring-loki.ts';
 import { numbers } from './panels/monitoring-numbers.ts';
 import * as path from './panels/monitoring-path.ts';
@@ -70,6 +71,12 @@ export function monitoring(place: Place, _config: Config, { has }: Surroundings)
       .withPanel(collector.entries().height(8).span(8))
       .withPanel(collector.lost().height(8).span(8))
       .withPanel(collector.components().height(8).span(8));
+  }
+  if (has('grafana')) {
+    dashboard
+      .withRow(new RowBuilder('Grafana').id(200))
+      .withPanel(grafana.answers().height(8).span(12))
+      .withPanel(grafana.slowness().height(8).span(12));
   }
   return dashboard.build();
 }
