@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { Config } from '../config/model.ts';
-import { serviceKinds } from '../stack/kinds.ts';
 import { dashboardUids, dataSources } from '../stack/parts.ts';
-import { composeForTest, configForTest, nativeForTest, serviceForTest } from '../test/support/generator-input.ts';
+import {
+  composeForTest,
+  configForTest,
+  configOfEverything,
+  nativeForTest,
+  serviceForTest,
+} from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { readDashboards } from './testing/dashboards.ts';
 
-/** With one service of each kind: whatever there can be to show. */
-const everything: Config = configForTest({
-  services: serviceKinds.map((kind) => serviceForTest({ name: `my-${kind}`, kind })),
-});
+const everything = configOfEverything();
 
 function read(config = everything, surroundings = composeForTest()) {
   return readDashboards(generateDashboards(config, surroundings));
@@ -24,10 +25,11 @@ describe('generateDashboards', () => {
       'dashboards/generated/watchpost-service.json',
       'dashboards/generated/watchpost-slo.json',
       'dashboards/generated/watchpost-logs.json',
+      'dashboards/generated/watchpost-monitoring.json',
     ]);
+    expect(dashboards.map(({ uid }) => uid)).toEqual(Object.values(dashboardUids));
     for (const { uid, schemaVersion, editable } of dashboards) {
       expect({ uid, schemaVersion, editable }).toEqual({ uid, schemaVersion: 42, editable: false });
-      expect(Object.values(dashboardUids)).toContain(uid);
     }
   });
 

@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { serviceKinds } from '../stack/kinds.ts';
-import { composeForTest, configForTest, nativeForTest, serviceForTest } from '../test/support/generator-input.ts';
+import { composeForTest, configOfEverything, nativeForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { linksOf, panelsOf, readDashboards } from './testing/dashboards.ts';
 
-const everything = configForTest({
-  services: serviceKinds.map((kind) => serviceForTest({ name: `my-${kind}`, kind })),
-});
+const everything = configOfEverything();
 const ways = { 'with Loki': composeForTest(), 'without Loki': nativeForTest(['loki']) };
 
 /** What Grafana itself fills in, besides fields and labels. */

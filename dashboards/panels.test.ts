@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { describe, expect, test } from 'vitest';
-import { serviceKinds } from '../stack/kinds.ts';
-import { composeForTest, configForTest, serviceForTest } from '../test/support/generator-input.ts';
+import { composeForTest, configOfEverything } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { fieldsOf, type Panel, panelsOf, readDashboards } from './testing/dashboards.ts';
 
-const everything = configForTest({
-  services: serviceKinds.map((kind) => serviceForTest({ name: `my-${kind}`, kind })),
-});
+const everything = configOfEverything();
 const dashboards = readDashboards(generateDashboards(everything, composeForTest()));
 const panels = panelsOf(dashboards);
 

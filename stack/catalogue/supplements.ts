@@ -50,18 +50,6 @@ export const supplements = [
       ['prometheus_notifications_queue_capacity', 'gauge', ['alertmanager']],
     ],
   },
-  {
-    component: 'alloy',
-    why: 'Debian has no package of it, and no image can be pulled here',
-    source:
-      'Alloy 1.18, internal/component/common/loki/client/metrics.go, internal/runtime/internal/controller/metrics.go',
-    metrics: [
-      ['loki_write_dropped_entries_total', 'counter', ['component_id', 'component_path', 'host', 'reason', 'tenant']],
-      ['loki_write_sent_entries_total', 'counter', ['component_id', 'component_path', 'host', 'tenant']],
-      ['loki_write_batch_retries_total', 'counter', ['component_id', 'component_path', 'host', 'tenant']],
-      ['alloy_component_controller_running_components', 'gauge', ['controller_id', 'controller_path', 'health_type']],
-    ],
-  },
 ] as const satisfies readonly Supplement[];
 
 interface Supplement {
