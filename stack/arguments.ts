@@ -1,3 +1,4 @@
+import { grafanaEnvironment } from './grafana-environment.ts';
 import { defaultUrls, type Urls } from './links.ts';
 import { mailpitSmtpPort, type Part, parts } from './parts.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -10,9 +11,6 @@ export interface ComponentCommand {
 
 /** How long metrics are kept: the longest SLO window, 30 days, and two to spare. */
 export const metricsRetention = '32d';
-
-/** Where Grafana's admin password lies, below its data folder. Made by whoever starts it, before the first start. */
-export const grafanaPasswordFile = 'admin-password';
 
 /**
  * Command line and environment of a component: one place for both ways of running. In a container it follows the image's
@@ -83,7 +81,10 @@ const commands: Readonly<Record<Part, Command>> = {
   loki: ({ folder }) => ({ args: [`-config.file=${folder('loki')}/loki.yaml`] }),
   grafana: (surroundings, urls) => ({
     args: surroundings.target === 'native' ? ['server'] : [],
-    env: grafanaEnvironment(surroundings, urls),
+    env: grafanaEnvironment(surroundings, urls, {
+      host: hostOf('grafana', surroundings),
+      port: portOf('grafana', surroundings),
+    }),
   }),
   alloy: (surroundings) => ({
     args: [
@@ -167,43 +168,6 @@ function systemdUnits(units: readonly string[]): readonly string[] {
     '--collector.systemd.unit-exclude=',
     '--collector.systemd.enable-restarts-metrics',
   ];
-}
-
-function grafanaEnvironment(surroundings: Surroundings, urls: Urls): Record<string, string> {
-  const data = surroundings.data('grafana');
-  return {
-    GF_SERVER_HTTP_ADDR: hostOf('grafana', surroundings),
-    GF_SERVER_HTTP_PORT: portOf('grafana', surroundings),
-    GF_SERVER_ROOT_URL: `${urls.grafana}/`,
-    GF_PATHS_DATA: data,
-    GF_PATHS_LOGS: `${data}/log`,
-    GF_PATHS_PLUGINS: `${data}/plugins`,
-    GF_PATHS_PROVISIONING: `${surroundings.folder('grafana')}/provisioning`,
-    GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${surroundings.folder('dashboards')}/watchpost-overview.json`,
-    GF_LOG_MODE: 'console',
-    GF_LOG_LEVEL: 'warn',
-    // Nobody without an account, and no account without the admin.
-    GF_AUTH_ANONYMOUS_ENABLED: 'false',
-    GF_USERS_ALLOW_SIGN_UP: 'false',
-    GF_SECURITY_ADMIN_USER: 'admin',
-    // Grafana reads the file itself; it takes the password over when it makes its data base.
-    GF_SECURITY_ADMIN_PASSWORD: `$__file{${data}/${grafanaPasswordFile}}`,
-    GF_SECURITY_COOKIE_SECURE: String(urls.grafana.startsWith('https:')),
-    GF_SECURITY_DISABLE_GRAVATAR: 'true',
-    GF_PUBLIC_DASHBOARDS_ENABLED: 'false',
-    GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
-    // Rules and routes are Prometheus's and Alertmanager's; a second place for them would be one nobody looks at.
-    GF_UNIFIED_ALERTING_ENABLED: 'false',
-    GF_ALERTING_ENABLED: 'false',
-    // Nothing is reported to, looked up at or fetched from the makers of Grafana.
-    GF_ANALYTICS_REPORTING_ENABLED: 'false',
-    GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
-    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
-    GF_ANALYTICS_FEEDBACK_LINKS_ENABLED: 'false',
-    GF_NEWS_NEWS_FEED_ENABLED: 'false',
-    GF_PLUGINS_PREINSTALL_DISABLED: 'true',
-    GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED: 'true',
-  };
 }
 
 /** In a container a part listens for the whole network of the stack; natively nobody else may reach it. */

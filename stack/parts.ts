@@ -62,7 +62,19 @@ export function composeImage(name: ImageName): string {
 export const dataSources = { prometheus: 'prometheus', loki: 'loki', alertmanager: 'alertmanager' } as const;
 
 /** Dashboard UIDs; links in pages point to them. */
-export const dashboardUids = { overview: 'watchpost-overview', service: 'watchpost-service' } as const;
+export const dashboardUids = {
+  overview: 'watchpost-overview',
+  service: 'watchpost-service',
+  slo: 'watchpost-slo',
+  logs: 'watchpost-logs',
+  monitoring: 'watchpost-monitoring',
+  host: 'watchpost-host',
+  postgres: 'watchpost-postgres',
+  redis: 'watchpost-redis',
+  nginx: 'watchpost-nginx',
+  backups: 'watchpost-backups',
+} as const;
+export type DashboardUid = (typeof dashboardUids)[keyof typeof dashboardUids];
 
 /** The `job` label under which Prometheus scrapes each part; the probe service's is the one that rules ask for. */
 export const probeServiceJob = 'watchpost';

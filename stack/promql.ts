@@ -10,7 +10,7 @@ export const furtherSeries = {
   scrape_samples_scraped: ['job', 'instance', 'service', 'location', 'team'],
   scrape_samples_post_metric_relabeling: ['job', 'instance', 'service', 'location', 'team'],
   scrape_series_added: ['job', 'instance', 'service', 'location', 'team'],
-  ALERTS: ['alertstate', ...identityLabels],
+  ALERTS: ['alertstate', ...identityLabels, 'job', 'instance'],
   ALERTS_FOR_STATE: identityLabels,
   /** 1 for every probe that the configuration names: it says so even when the probe service is dead. */
   watchpost_probe_expected: ['service', 'probe', 'team'],

@@ -23,6 +23,8 @@ export function asker(urls: Readonly<Partial<Record<Source, string>>>): Ask {
   return {
     async values(source, query) {
       const [, selector, label] = /^label_values\((?:(.+),\s*)?(\w+)\)$/s.exec(query) ?? [];
+      const [, result] = /^query_result\((.+)\)$/s.exec(query) ?? [];
+      if (result !== undefined) return await written(`${base(source)}/query`, result);
       if (label === undefined) throw new Error(`no query of a variable that is known here: ${query}`);
       const { start, end } = range();
       const parameters = new URLSearchParams({ start, end });
@@ -45,6 +47,15 @@ export function asker(urls: Readonly<Partial<Record<Source, string>>>): Ask {
       return result.filter(({ value, values = [] }) => [...values, ...(value ? [value] : [])].some(isValue)).length;
     },
   };
+}
+
+/** Each series of the answer as Grafana writes it for a variable: `{service="shop"} 1`. */
+async function written(url: string, query: string): Promise<readonly string[]> {
+  const { result } = await get<{ readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[] }>(
+    url,
+    new URLSearchParams({ query }),
+  );
+  return result.map(({ metric }) => `{${Object.entries(metric).map(([name, value]) => `${name}="${value}"`)}} 1`);
 }
 
 function range(): { readonly start: string; readonly end: string } {

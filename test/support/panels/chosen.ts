@@ -25,12 +25,18 @@ export async function choices(dashboard: AskedDashboard, ask: Ask): Promise<read
 }
 
 async function valuesOf(variable: Variable, chosen: Chosen, ask: Ask): Promise<readonly string[]> {
-  if (variable.type !== 'query') return [variable.current];
+  if (variable.type !== 'query') return [variable.current === '$__all' ? (variable.allValue ?? '') : variable.current];
   const offered = await ask.values(variable.source, fillIn(variable.query, chosen, stepsOfVariables));
-  const kept = offered.filter((value) => variable.regex === '' || regexOf(variable.regex).test(value));
+  const kept = variable.regex === '' ? offered : offered.flatMap((value) => taken(value, regexOf(variable.regex)));
   if (!variable.isMulti) return kept.slice(0, mostValues);
   if (variable.allValue !== undefined) return [variable.allValue];
   return kept.length === 0 ? [] : [kept.length === 1 ? (kept[0] ?? '') : `(${kept.map(escaped).join('|')})`];
+}
+
+/** What the regex finds; of one with a group, what that finds. */
+function taken(value: string, regex: RegExp): readonly string[] {
+  const found = regex.exec(value);
+  return found ? [found[1] ?? value] : [];
 }
 
 /** `/…/`, as Grafana takes it. */
