@@ -222,6 +222,17 @@ describe('what the configuration decides', () => {
     ]);
   });
 
+  test('the key to a bucket reaches Loki, which is told where it lies, and nobody else', () => {
+    const s3 = { bucket: 'logs', region: 'eu', credentialsFile: '/run/secrets/s3_credentials' };
+    const { secrets, services: all } = read(configForTest({ s3 }));
+    expect(secrets).toEqual({ s3_credentials: { file: './secrets/s3_credentials' } });
+    expect(Object.keys(all).filter((name) => all[name]?.secrets)).toEqual(['loki']);
+    expect(all.loki).toMatchObject({
+      secrets: ['s3_credentials'],
+      environment: { AWS_SHARED_CREDENTIALS_FILE: '/run/secrets/s3_credentials' },
+    });
+  });
+
   test('variables reach the probe service by name, and nobody else', () => {
     const { watchpost, ...others } = read(full).services;
     expect(watchpost?.environment).toEqual(['PGPASSWORD', 'TOKEN']);

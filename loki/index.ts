@@ -2,7 +2,7 @@ import type { Config } from '../config/model.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 import { alloyConfig } from './alloy.ts';
 import { lokiConfig } from './loki.ts';
-import { logRuleFiles } from './rules/rule-files.ts';
+import { logRuleFiles, recordingFile } from './rules/rule-files.ts';
 
 /** The log store with its rules, and the log collector that feeds it; nothing where there is no log store. */
 export { logSightings } from './rules/sightings.ts';
@@ -12,6 +12,7 @@ export function generateLoki(config: Config, surroundings: Surroundings): readon
   return [
     lokiConfig(config, surroundings),
     ...logRuleFiles(config),
+    ...(surroundings.has('prometheus') ? [recordingFile()] : []),
     ...(surroundings.has('alloy') ? [alloyConfig(config, surroundings)] : []),
   ];
 }

@@ -10,7 +10,7 @@ const floor = 20;
 const factor = 5;
 
 /** What Loki makes of a line's level, in its own words, and those that it leaves as they are: 50 and 60 are pino's. */
-const errorLevels = '(?i:error|critical|crit|fatal|alert|emerg|emergency|d?panic|severe)|50|60';
+export const errorLevels = '(?i:error|critical|crit|fatal|alert|emerg|emergency|d?panic|severe)|50|60';
 
 function errorLines(service: string): string {
   return where(stream({ service_name: service }), 'detected_level', { like: errorLevels });
