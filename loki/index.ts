@@ -1,6 +1,7 @@
 import type { Config } from '../config/model.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 import { alloyConfig } from './alloy.ts';
+import { dockerProxyConfig } from './docker-proxy.ts';
 import { lokiConfig } from './loki.ts';
 import { logRuleFiles, recordingFile } from './rules/rule-files.ts';
 
@@ -14,5 +15,6 @@ export function generateLoki(config: Config, surroundings: Surroundings): readon
     ...logRuleFiles(config),
     ...(surroundings.has('prometheus') ? [recordingFile()] : []),
     ...(surroundings.has('alloy') ? [alloyConfig(config, surroundings)] : []),
+    ...(surroundings.has('alloy') && surroundings.target === 'compose' ? [dockerProxyConfig()] : []),
   ];
 }

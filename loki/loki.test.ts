@@ -43,7 +43,7 @@ const recordings = 'loki/generated/rules/fake/recordings.yaml';
 describe('generateLoki', () => {
   test('writes the store, its rules, and the collector', () => {
     const paths = generateLoki(config, composeForTest()).map(({ path }) => path);
-    expect(paths).toEqual([lokiYaml, ...rules, recordings, alloyConfig]);
+    expect(paths).toEqual([lokiYaml, ...rules, recordings, alloyConfig, 'loki/generated/docker-proxy.conf']);
   });
 
   test('writes nothing where no Loki runs, and no collector where no Alloy runs', () => {
@@ -157,7 +157,7 @@ describe('the log collector', () => {
 
 	file_match {
 		enabled           = true
-		sync_period       = "5s"
+		sync_period       = "2s"
 		ignore_older_than = "24h"
 	}
 }

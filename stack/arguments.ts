@@ -136,6 +136,14 @@ const commands: Readonly<Record<Part, Command>> = {
   }),
 };
 
+/** What the proxy before the engine's socket is started with. Nothing of the image's own: its script would set up a web server. */
+export const dockerProxyCommand = [
+  'nginx',
+  ...['-e', 'stderr'],
+  ...['-c', '/etc/watchpost/loki/docker-proxy.conf'],
+  ...['-g', 'daemon off;'],
+] as const;
+
 /** The root file system of the host is mounted there; `/proc` is the host's by `pid: host`. */
 export const hostRootMount = '/host';
 
