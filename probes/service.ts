@@ -1,7 +1,7 @@
 import { Diagnoses } from './diagnose/diagnoses.ts';
 import { setFirstValues } from './export/first-values.ts';
 import { Journal } from './export/journal.ts';
-import { Log, type LogSink } from './export/log.ts';
+import { Log, type LogLevel, type LogSink } from './export/log.ts';
 import { tryOtlpSink } from './export/otlp-sink.ts';
 import { OwnMetrics } from './export/own-metrics.ts';
 import { ProbeSeries } from './export/probe-series.ts';
@@ -113,10 +113,13 @@ class Engine implements Service {
     this.#clock = clock;
     this.#plan = plan;
     setFirstValues(this.#metrics, version);
-    this.#sink = tryOtlpSink(options, plan.environment, this.#metrics);
-    this.#log = new Log({ clock, write, sink: this.#sink });
+    this.#log = new Log({ clock, write });
     this.#journal = new Journal({ log: this.#log, clock });
+    // It locks the data folder, in which the records for the log store wait.
     this.#store = this.#startStore();
+    const say = (level: LogLevel, message: string) => this.#log.record({ event: 'log_store', level, message });
+    this.#sink = tryOtlpSink(options, plan.environment, this.#metrics, say);
+    this.#log.sendTo(this.#sink);
     this.#kept = this.#store && new KeptStates(this.#store);
     this.#memories = new Memories({ clock, store: this.#store });
     this.#health = new Health({

@@ -38,6 +38,7 @@ export const logEvents = [
   'started',
   'stopping',
   'state',
+  'log_store',
   'maintenance',
   'in_maintenance',
   'scheduler_stuck',
