@@ -48,6 +48,14 @@ export interface Outcome {
   readonly traits?: Readonly<Record<string, string>>;
   /** What was found out about a fail once it was confirmed; no prober fills this in. */
   readonly diagnosis?: Diagnosis;
+  /** Where the attempt was traced: its span. No prober fills this in. */
+  readonly span?: SpanId;
+}
+
+/** A span of a trace, as OTLP names it: 32 and 16 hexadecimal digits. */
+export interface SpanId {
+  readonly traceId: string;
+  readonly spanId: string;
 }
 
 /** In words, one line each, redacted; empty where nothing was found. */

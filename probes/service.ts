@@ -264,11 +264,12 @@ class Engine implements Service {
     this.#kept?.retain(watched);
     this.#memories.configure(plan.probes);
     this.#series.configure(watched, plan.location);
+    this.#journal.configure(plan);
     this.#health.configure(plan);
     for (const probe of before) {
       if (wanted.has(probe)) continue;
       this.#scheduler.remove(probe);
-      this.#journal.forget(probe);
+      this.#journal.removed(probe);
       this.#diagnoses.forget(probe);
     }
     const changed = new Set(plan.probes.filter((probe) => !runsAlike(known.get(probe), probe)));
@@ -312,7 +313,10 @@ class Engine implements Service {
       this.#metrics.add('watchpost_service_failed_runs_total', 1, { service: task.service, verdict, reason });
     }
     if (outcome.verdict === 'inconclusive') this.#journal.inconclusive(task, outcome);
-    if (outcome.verdict === 'pass') this.#diagnoses.passed(task, outcome, report.endedAt);
+    if (outcome.verdict === 'pass') {
+      this.#diagnoses.passed(task, outcome, report.endedAt);
+      this.#journal.passed(task, outcome);
+    }
     this.#states.ended(report);
     this.#maintenance.ran(report);
     if (outcome.verdict === 'fail' && (wasDown || inMaintenance)) {

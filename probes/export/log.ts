@@ -1,5 +1,5 @@
 import { type LogEvent, logFields } from '../../stack/log-fields.ts';
-import type { Clock } from '../model.ts';
+import type { Clock, SpanId } from '../model.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 type FieldName = Exclude<keyof typeof logFields, 'event'>;
@@ -13,12 +13,6 @@ export interface LogEntry {
   readonly fields?: Readonly<Partial<Record<FieldName, string | number>>>;
   /** The span of the run that it is about, where that was traced. */
   readonly span?: SpanId;
-}
-
-/** As in OTLP, hex. */
-export interface SpanId {
-  readonly traceId: string;
-  readonly spanId: string;
 }
 
 /** A record as the log store gets it: attribute names are those of `logFields`. */

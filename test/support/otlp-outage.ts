@@ -144,7 +144,7 @@ async function startLoki(folder: string, port: number) {
   const loaded = loadConfig(configuration, { file: 'watchpost.yaml', env: {}, mode: 'generate' });
   if ('diagnostics' in loaded) throw new Error('the configuration of the test is wrong');
   const surroundings = composeSurroundings(loaded.config);
-  await mkdir(join(folder, 'loki'));
+  await mkdir(join(folder, 'loki/rules'), { recursive: true });
   await writeFile(join(folder, 'loki/loki.yaml'), lokiConfig(loaded.config, surroundings).content);
   const container = await new GenericContainer(imageOf('loki'))
     .withCommand([...componentCommand('loki', surroundings).args])
