@@ -7,6 +7,7 @@ import type {
   EmailConfig,
   LogSource,
   NotifyConfig,
+  OtlpConfig,
   ProbeConfig,
   ServiceConfig,
   SlackConfig,
@@ -51,8 +52,14 @@ export function buildConfig(
     ...(document.office_hours && { officeHours: buildOfficeHours(document.office_hours) }),
     maintenance: document.maintenance.flatMap((window) => buildWindow(window, Object.keys(document.services))),
     ...(document.heartbeat_url_file !== undefined && { heartbeatUrlFile: document.heartbeat_url_file }),
+    ...(document.deploys?.token_file !== undefined && { deployTokenFile: document.deploys.token_file }),
+    ...(document.otlp && { otlp: buildOtlp(document.otlp) }),
     notify: buildNotify(document.notify),
   };
+}
+
+function buildOtlp({ traces, headers_file, sample }: NonNullable<Document['otlp']>): OtlpConfig {
+  return { traces, sample, ...(headers_file !== undefined && { headersFile: headers_file }) };
 }
 
 function buildOfficeHours({

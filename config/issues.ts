@@ -113,6 +113,7 @@ export const fileOfSecret: Readonly<Record<string, string>> = {
   webhook_url: 'webhook_url_file',
   heartbeat_url: 'heartbeat_url_file',
   password: 'password_file',
+  token: 'token_file',
 };
 
 /** The text with the user and the password of each URL in it masked, same length. */

@@ -189,6 +189,8 @@ export interface Plan {
   readonly references: readonly HostPort[];
   readonly dependencies: Dependencies;
   readonly maintenance: readonly MaintenanceWindow[];
+  /** What whoever reports a deploy must show; left out where whoever reaches the port may. */
+  readonly deployToken?: Secret;
   /** What is asked for every minute, so that somebody outside knows that this host lives. Read when it is needed. */
   readonly heartbeatUrl?: () => Promise<Secret>;
   readonly notify: { readonly default: Channels; readonly teams: Readonly<Record<string, Channels>> };

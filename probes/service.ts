@@ -1,3 +1,4 @@
+import { Deploys } from './deploys/deploys.ts';
 import { Diagnoses } from './diagnose/diagnoses.ts';
 import { setFirstValues } from './export/first-values.ts';
 import { Journal } from './export/journal.ts';
@@ -21,6 +22,7 @@ import { Memories } from './state/memories.ts';
 import { outageProbes } from './state/outage.ts';
 import { ProbeStates } from './state/states.ts';
 import { StateStore } from './state/store/store.ts';
+import { deployRoute } from './status/deploys.ts';
 import { heartbeatPath, heartbeatRoutes } from './status/heartbeats.ts';
 import { serve } from './status/http.ts';
 import { Receipts } from './status/receipts.ts';
@@ -95,6 +97,7 @@ class Engine implements Service {
   readonly #store: StateStore | undefined;
   readonly #kept: KeptStates | undefined;
   readonly #memories: Memories;
+  readonly #deploys: Deploys;
   readonly #diagnoses: Diagnoses;
   readonly #health: Health;
   readonly #maintenance: Maintenance;
@@ -121,6 +124,7 @@ class Engine implements Service {
     this.#sink = tryOtlpSink(options, plan.environment, this.#metrics, say);
     this.#log.sendTo(this.#sink);
     this.#kept = this.#store && new KeptStates(this.#store);
+    this.#deploys = new Deploys({ clock, log: this.#log, metrics: this.#metrics, store: this.#store });
     this.#memories = new Memories({ clock, store: this.#store });
     this.#health = new Health({
       ...{ clock, resolve, metrics: this.#metrics, log: this.#log, controls: options.controls },
@@ -139,6 +143,7 @@ class Engine implements Service {
       memoryOf: (probe) => this.#memories.of(probe),
       reference: () => this.#health.reference(),
       others: (probe) => this.#states.others(probe),
+      deployed: (service) => this.#deploys.latest(service),
       internal: (place, error) => this.#internal(place, error),
     });
     this.#states = new ProbeStates({
@@ -197,6 +202,11 @@ class Engine implements Service {
       tryOnce: (probe) => this.#tryOnce(probe),
       heartbeatPath: (probe) => heartbeatPath(probe, this.#memories),
       heartbeats: heartbeatRoutes({ clock: this.#clock, plan: () => this.#plan, memories: this.#memories }),
+      deploys: deployRoute({
+        clock: this.#clock,
+        plan: () => this.#plan,
+        take: (deploy) => this.#deploys.take(deploy),
+      }),
       runbook,
       receipt: (notification) => this.#receipts.take(notification),
       watchdog: (notification) => this.#paging.watchdog(notification),
@@ -265,6 +275,7 @@ class Engine implements Service {
     this.#memories.configure(plan.probes);
     this.#series.configure(watched, plan.location);
     this.#journal.configure(plan);
+    this.#deploys.configure(plan);
     this.#health.configure(plan);
     for (const probe of before) {
       if (wanted.has(probe)) continue;

@@ -21,6 +21,11 @@ export const logFields = {
   changed: 'changed',
   durationSeconds: 'duration_seconds',
   nonce: 'nonce',
+  /** Of a deploy. */
+  version: 'version',
+  colour: 'colour',
+  url: 'url',
+  by: 'by',
   /** Not `service`: such a record is no line about it that anybody wants to read. */
   maintenanceOf: 'maintenance_of',
 } as const;
@@ -39,6 +44,7 @@ export const logEvents = [
   'path_nonce',
   'alert_path',
   'outbound_heartbeat',
+  'deploy',
   'started',
   'stopping',
   'state',

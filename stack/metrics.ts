@@ -170,6 +170,11 @@ export const metrics = {
   ),
   watchpost_log_waiting_records: own('gauge', 'How many log records the log store has still to take.'),
   watchpost_log_waiting_bytes: own('gauge', 'How much room they take, on disk or in memory.'),
+  watchpost_deployed_timestamp_seconds: own(
+    'gauge',
+    'When the version was deployed that was last reported for the service and colour, in Unix time.',
+    ['service', 'version', 'colour'],
+  ),
   watchpost_service_failed_runs_total: own(
     'counter',
     'Runs that did not pass, by service, verdict and reason. A re-checked run counts once, as it ended.',

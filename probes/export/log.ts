@@ -11,6 +11,8 @@ export interface LogEntry {
   /** What a person reads. May have several lines. */
   readonly message: string;
   readonly fields?: Readonly<Partial<Record<FieldName, string | number>>>;
+  /** When it happened, Unix milliseconds, where that is not now. */
+  readonly at?: number;
   /** The span of the run that it is about, where that was traced. */
   readonly span?: SpanId;
 }
@@ -59,8 +61,7 @@ export class Log {
   }
 
   /** Only for the log store: nobody reads it as a line. */
-  store({ event, level, message, fields = {}, span }: LogEntry): void {
-    const at = this.#clock.now();
+  store({ event, level, message, fields = {}, span, at = this.#clock.now() }: LogEntry): void {
     const attributes: Record<string, string | number> = { [logFields.event]: event };
     for (const [name, value] of Object.entries(fields)) attributes[logFields[name as FieldName]] = value;
     const record = { at, level, message, attributes, ...(span && { span }) };

@@ -9,6 +9,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { logFields, logResource, logServiceName } from '../../stack/log-fields.ts';
 import type { Clock } from '../model.ts';
 import type { LogLevel, LogRecordOut, LogSink } from './log.ts';
+import { lokiArrivals } from './log-queue/arrivals.ts';
 import { DiskQueue } from './log-queue/disk-queue.ts';
 import type { LogQueue } from './log-queue/log-queue.ts';
 import { type LogResult, LogSender, type SendResult } from './log-queue/log-sender.ts';
@@ -88,12 +89,17 @@ export function startOtlpSink(options: OtlpSinkOptions): LogSink {
   });
   const queue = openQueue(options);
   const read = recordReader((severity) => severityTexts.get(severity) ?? '');
+  const arrivals = lokiArrivals(url);
   const tell = () => {
     const { records, bytes } = queue.waiting;
     options.waiting(records, bytes);
   };
   const sender = new LogSender({
     ...{ queue, clock, say: options.say },
+    ...(arrivals && {
+      arrived: async (lines: readonly string[]) =>
+        (await arrivals(lines.map(read).filter((record) => record !== undefined))) ?? 0,
+    }),
     send: (lines) =>
       send(
         exporter,
@@ -154,6 +160,8 @@ export function startOtlpSink(options: OtlpSinkOptions): LogSink {
       using _timer = clock.after(stopWithinMs, tooLate.resolve);
       await Promise.race([sender.stop(), tooLate.promise]);
       sender.abandon();
+      // The exporter would try once more by itself.
+      agent.maxSockets = 0;
       agent.destroy();
       const left = queue.waiting.records;
       if (!queue.isKept && left > 0) count('dropped', left);

@@ -1,4 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GenericContainer, Wait } from 'testcontainers';
@@ -12,6 +14,8 @@ import { imageOf } from './found.ts';
 import { must } from './shell.ts';
 
 const records = 10_000;
+/** Loki has taken a batch for so long before the probe service hears of it: a kill falls into that. */
+const answersAfterMs = 250;
 /** Records that go into the log with one request, as notifications of Alertmanager do. */
 const perRequest = 50;
 const configuration = `stack: s
@@ -45,7 +49,8 @@ export async function otlpOutage(awayMs: number): Promise<Outage> {
   await writeFile(file, configuration);
   const [port = 0, lokiPort = 0] = await freePorts(2);
   const loki = cleanup.use(await startLoki(folder, lokiPort));
-  const service = new ProbeService(file, join(folder, 'data'), port, loki.url);
+  const wayThere = cleanup.use(await startWayTo(loki.url));
+  const service = new ProbeService(file, join(folder, 'data'), port, wayThere.url);
   cleanup.defer(() => service.kill());
   await service.start();
 
@@ -72,7 +77,7 @@ export async function otlpOutage(awayMs: number): Promise<Outage> {
   while (killedWith.length < 3) {
     const left = await service.waiting();
     if (left === 0) break;
-    if (left >= (killedWith.at(-1) ?? waited)) {
+    if (left > (killedWith.at(-1) ?? waited) - 1_000) {
       await sleep(5);
       continue;
     }
@@ -93,6 +98,32 @@ export async function otlpOutage(awayMs: number): Promise<Outage> {
     doubled: all.filter((number) => (counts.get(number) ?? 0) > 1),
     ...{ waited, killedWith, caughtUpMs },
     counted: await loki.count(),
+  };
+}
+
+/** Hands requests on to Loki, and each answer back a moment later; where Loki is away, the connection breaks. */
+async function startWayTo(loki: string) {
+  const server = createServer(async (request, response) => {
+    const body: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) body.push(chunk);
+    const headers = { 'content-type': request.headers['content-type'] ?? '' };
+    const method = request.method ?? '';
+    const options = method === 'GET' ? { method } : { method, headers, body: Buffer.concat(body) };
+    const answer = await fetch(`${loki}${request.url}`, options).catch(() => undefined);
+    if (!answer) {
+      request.destroy();
+      return;
+    }
+    await sleep(answersAfterMs);
+    response.writeHead(answer.status).end(answer.status === 204 ? undefined : await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
   };
 }
 

@@ -16,6 +16,8 @@ export interface LogSenderOptions {
   readonly clock: Clock;
   /** Sends lines, oldest first. Never rejects. */
   readonly send: (lines: readonly string[]) => Promise<SendResult>;
+  /** How many of the lines in front the log store has already. Rejects where it does not answer. Left out where it cannot be asked. */
+  readonly arrived?: (lines: readonly string[]) => Promise<number>;
   /** When the record of a line was made, Unix milliseconds; undefined where the line is damaged. */
   readonly timeOf: (line: string) => number | undefined;
   readonly count: (result: LogResult, records: number) => void;
@@ -27,6 +29,8 @@ const most = { records: 1_000, bytes: 1_000_000 } as const;
 /** What comes within this time goes together. */
 const gatherMs = 200;
 const backoffMs = [1_000, 2_000, 5_000, 10_000] as const;
+/** A log store that takes records may still answer no questions. */
+const mostAsked = 5;
 /** The log store takes nothing that is older, and nobody would look for it. */
 export const mostAgeMs = 7 * 86_400_000;
 /** A restart of the log store is no news. */
@@ -44,6 +48,9 @@ export class LogSender {
   #saidRefused = false;
   #timer: Disposable | undefined;
   #round: Promise<void> | undefined;
+  /** What was sent last may have arrived: nobody knows. So at the start, too. */
+  #isUnsure = true;
+  #askedInVain = 0;
   #stopped = false;
   #abandoned = false;
 
@@ -94,6 +101,8 @@ export class LogSender {
     const lines = this.#due();
     const newest = this.#newest;
     if (lines.length === 0 && newest === undefined) return;
+    if (this.#isUnsure && lines.length > 0 && (await this.#skipsArrived(lines))) return;
+    this.#isUnsure = false;
     const { came, detail } = await send(newest === undefined ? lines : [...lines, newest]);
     if (this.#abandoned) return;
     if (came === 'later') {
@@ -112,6 +121,7 @@ export class LogSender {
     if (lines.length > 1 || (lines.length === 1 && newest !== undefined)) {
       this.#limit = Math.max(1, Math.floor(lines.length / 2));
       this.#newest = undefined;
+      this.#isUnsure = true;
       return;
     }
     queue.remove(lines.length);
@@ -140,7 +150,27 @@ export class LogSender {
     }
   }
 
+  /** Asks what has become of what was sent. True where there is nothing to be sent at the moment. */
+  async #skipsArrived(lines: readonly string[]): Promise<boolean> {
+    const { arrived, queue, count } = this.#options;
+    if (!arrived) return false;
+    try {
+      const known = await arrived(lines);
+      this.#askedInVain = 0;
+      if (this.#abandoned) return true;
+      if (known === 0) return false;
+      queue.remove(known);
+      count('sent', known);
+      return true;
+    } catch (error) {
+      if (++this.#askedInVain > mostAsked) return false;
+      this.#fails(error instanceof Error ? error.message : String(error));
+      return true;
+    }
+  }
+
   #fails(detail: string): void {
+    this.#isUnsure = true;
     const { clock, say, queue } = this.#options;
     this.#failures = Math.min(this.#failures + 1, backoffMs.length);
     this.#failsSinceMs ??= clock.monotonic();
