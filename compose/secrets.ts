@@ -20,8 +20,8 @@ export function exporterSecrets({ target }: Exporter): readonly string[] {
 
 /** Names of the secrets that the probe service reads, and no exporter's. */
 export function probeServiceSecrets(config: Config): readonly string[] {
-  const { heartbeatUrlFile } = config;
-  const own = unique(heartbeatUrlFile === undefined ? [] : [heartbeatUrlFile]);
+  const { heartbeatUrlFile, deployTokenFile, otlp } = config;
+  const own = unique([heartbeatUrlFile, deployTokenFile, otlp?.headersFile].filter((path) => path !== undefined));
   return [...new Set([...notifySecrets(config), ...probeSecrets(config), ...own])].sort();
 }
 

@@ -8,6 +8,7 @@ import type {
   LogOrigin,
   LogSource,
   NotifyConfig,
+  OtlpConfig,
   ProbeConfig,
   S3Config,
   ServiceConfig,
@@ -56,8 +57,14 @@ export function buildConfig(
     retentionMs: document.retention,
     ...(document.logs.s3 && { s3: buildS3(document.logs.s3) }),
     syslog: document.syslog,
+    ...(document.deploys?.token_file !== undefined && { deployTokenFile: document.deploys.token_file }),
+    ...(document.otlp && { otlp: buildOtlp(document.otlp) }),
     notify: buildNotify(document.notify),
   };
+}
+
+function buildOtlp({ traces, headers_file, sample }: NonNullable<Document['otlp']>): OtlpConfig {
+  return { traces, sample, ...(headers_file !== undefined && { headersFile: headers_file }) };
 }
 
 function buildOfficeHours({

@@ -117,6 +117,7 @@ export const fileOfSecret: Readonly<Record<string, string>> = {
   password: 'password_file',
   access_key_id: 'credentials_file',
   secret_access_key: 'credentials_file',
+  token: 'token_file',
 };
 
 /** The text with the user and the password of each URL in it masked, same length. */

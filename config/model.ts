@@ -33,6 +33,9 @@ export interface Config {
   /** Where they are kept; undefined: on the disk of this machine. */
   readonly s3?: S3Config;
   readonly syslog: SyslogConfig;
+  /** What whoever reports a deploy must show lies there. */
+  readonly deployTokenFile?: string;
+  readonly otlp?: OtlpConfig;
   readonly notify: NotifyConfig;
   /** The folder of the user's own rules, as the file names it. */
   readonly rules?: string;
@@ -40,6 +43,14 @@ export interface Config {
   readonly ruleFiles?: readonly OwnRuleFile[];
   /** Names of the variables that the file uses, sorted; never their values. */
   readonly variables: readonly string[];
+}
+
+export interface OtlpConfig {
+  /** Base URL of a receiver of OTLP over HTTP, without a slash at its end. */
+  readonly traces: string;
+  readonly headersFile?: string;
+  /** The share of the runs that is traced. */
+  readonly sample: number;
 }
 
 export interface OfficeHours {

@@ -198,6 +198,16 @@ const maintenance = z.strictObject({
     .meta({ shownDefault: '`UTC`' }),
 });
 
+const otlp = z.strictObject({
+  traces: field.baseUrl.describe(
+    'Where spans go by OTLP over HTTP: http://collector:4318. They are posted to /v1/traces below it. Targets are sent a `traceparent`.',
+  ),
+  headers_file: field.filePath
+    .optional()
+    .describe('File of headers to send along, one a line: `Authorization: Bearer …`.'),
+  sample: z.number().gt(0).max(1).default(1).describe('The share of the runs that is traced, from more than 0 to 1.'),
+});
+
 /** The whole file. The protocols are checked by themselves (`probe.ts`), so the loader takes any map for a probe. */
 export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
   return z.strictObject({
@@ -280,6 +290,17 @@ export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
       .describe(
         'File that holds a URL outside of this host that the probe service asks for every minute, as long as it is well: whoever watches it (healthchecks.io and the like) says so when this host dies.',
       ),
+    deploys: z
+      .strictObject({
+        token_file: field.filePath
+          .optional()
+          .describe(
+            'File that holds what whoever reports a deploy must show. Without it whoever reaches the port may.',
+          ),
+      })
+      .optional()
+      .describe('What is deployed is reported to the probe service, by POST to /api/v1/deploys.'),
+    otlp: otlp.optional().describe('Traces of what the probe service does. Off by default.'),
     rules: field.folder
       .optional()
       .describe(
