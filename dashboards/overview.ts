@@ -1,7 +1,6 @@
-import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboardUids } from '../stack/parts.ts';
 import { frame, type Place } from './frame.ts';
-import { configurations, partsOverTime, troubles } from './panels/monitoring.ts';
 import { budgets, errorLines } from './panels/overview-rankings.ts';
 import { running, watching } from './panels/overview-tiles.ts';
 import { durations, failing, firing, probesNow, states } from './panels/probes.ts';
@@ -30,10 +29,5 @@ export function overview(place: Place): Dashboard {
         .span(place.withLogs ? 6 : 12),
     );
   if (place.withLogs) dashboard.withPanel(errorLines().height(9).span(6));
-  return dashboard
-    .withRow(new RowBuilder('The monitoring itself').id(100))
-    .withPanel(partsOverTime().height(9).span(12))
-    .withPanel(configurations().height(9).span(4))
-    .withPanel(troubles().height(9).span(8))
-    .build();
+  return dashboard.build();
 }

@@ -4,7 +4,7 @@ import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/time
 import { containerLimits } from '../../stack/limits.ts';
 import { aggregate, type Match, type SeriesName } from '../../stack/promql.ts';
 import { rows } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, from, good, unknown, warning } from './look.ts';
 import { step } from './queries.ts';
@@ -83,7 +83,7 @@ export function processor(): Graph {
     unit: 'none',
     queries: [
       [
-        leaders(10, by, (window) => aggregate('sum', by, `rate(${q('container_cpu_usage_seconds_total')}${window})`)),
+        greatest(10, by, (window) => aggregate('sum', by, `rate(${q('container_cpu_usage_seconds_total')}${window})`)),
         '{{name}}',
       ],
     ],
@@ -132,7 +132,7 @@ export function throttled(): Graph {
     max: 1,
     queries: [
       [
-        leaders(
+        greatest(
           10,
           by,
           (window) =>
@@ -148,7 +148,7 @@ export function throttled(): Graph {
 
 export function network(): Graph {
   const bytes = (name: 'container_network_receive_bytes_total' | 'container_network_transmit_bytes_total') =>
-    leaders(5, by, (window) => aggregate('sum', by, `rate(${q(name)}${window})`));
+    greatest(5, by, (window) => aggregate('sum', by, `rate(${q(name)}${window})`));
   return linesPanel({
     id: 55,
     title: 'Network',

@@ -6,7 +6,7 @@ import { hostLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
 import type { Place } from '../frame.ts';
 import { rows } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, unknown, warning, words } from './look.ts';
@@ -189,7 +189,7 @@ export function kills(): Graph {
 
 export function network(): Graph {
   const bytes = (name: 'node_network_receive_bytes_total' | 'node_network_transmit_bytes_total') =>
-    leaders(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, outside)}${window})`));
+    greatest(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, outside)}${window})`));
   return linesPanel({
     id: 30,
     title: 'Network',

@@ -4,7 +4,7 @@ import { monitoringLimits } from '../../stack/limits.ts';
 import { probeServiceJob } from '../../stack/parts.ts';
 import { aggregate, type Match, select } from '../../stack/promql.ts';
 import { overTime } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, from, good, warning, words } from './look.ts';
 import { perProbe, step } from './queries.ts';
@@ -25,7 +25,7 @@ export function lateness(): Graph {
     unit: 's',
     queries: [
       [
-        leaders(10, perProbe, (window) =>
+        greatest(10, perProbe, (window) =>
           aggregate('max', perProbe, `max_over_time(${select('watchpost_probe_schedule_lateness_seconds')}${window})`),
         ),
         legend,
@@ -81,7 +81,7 @@ export function inconclusive(): Graph {
     limits: [[monitoringLimits.inconclusiveRuns, warning]],
     queries: [
       [
-        leaders(
+        greatest(
           10,
           ['service'],
           (window) => `${runsOf(window, { verdict: 'inconclusive' })} / (${runsOf(window)} > 0)`,

@@ -3,7 +3,7 @@ import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/tabl
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { aggregate, select } from '../../stack/promql.ts';
 import { rows } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, good, words } from './look.ts';
 import { step } from './queries.ts';
@@ -59,7 +59,7 @@ export function slowestScrapes(): Graph {
     unit: 's',
     queries: [
       [
-        leaders(10, ['job', 'instance'], (window) =>
+        greatest(10, ['job', 'instance'], (window) =>
           aggregate('max', ['job', 'instance'], `max_over_time(${select('scrape_duration_seconds')}${window})`),
         ),
         '{{job}} {{instance}}',
@@ -81,7 +81,7 @@ export function slowestRules(): Graph {
     unit: 's',
     queries: [
       [
-        leaders(10, group, (window) =>
+        greatest(10, group, (window) =>
           aggregate('max', group, `max_over_time(${select('prometheus_rule_group_last_duration_seconds')}${window})`),
         ),
         '{{rule_group}}',

@@ -88,6 +88,7 @@ export function watching(): PanelBuilder {
         decimals: 0,
         colours: from(bad, [0, good], [silentAfterMs / 1_000, bad]),
         words: [words({ [notKnown]: ['never', bad] })],
+        link: toMonitoring,
       },
       {
         name: 'Messages not delivered',
@@ -95,22 +96,27 @@ export function watching(): PanelBuilder {
         unit: 'none',
         decimals: 0,
         colours: limits([1, bad]),
+        link: toMonitoring,
       },
       {
         name: 'Not scraped',
         expr: `count(${select('up')} == 0) or vector(0)`,
         unit: 'none',
         colours: limits([1, bad]),
+        link: toMonitoring,
       },
       {
         name: 'Configurations refused',
         expr: `count((${reloads.map((name) => select(name)).join(' or ')}) == 0) or vector(0)`,
         unit: 'none',
         colours: limits([1, bad]),
+        link: toMonitoring,
       },
     ],
   });
 }
+
+const toMonitoring = toDashboard(dashboardUids.monitoring, 'Open the dashboard of the monitoring');
 
 const reloads = [
   'watchpost_config_last_reload_successful',

@@ -5,7 +5,7 @@ import { postgresLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
 import type { Place } from '../frame.ts';
 import { now, rows } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, warning } from './look.ts';
@@ -182,7 +182,7 @@ export function cacheHits(): Graph {
     description:
       'Blocks each second that were not in shared memory, the ten databases with the most. It is what the disk has to do: a rise that stays is a working set that outgrew memory.',
     unit: 'ops',
-    queries: [[leaders(10, by, (window) => rate('pg_stat_database_blks_read', window)), '{{datname}}']],
+    queries: [[greatest(10, by, (window) => rate('pg_stat_database_blks_read', window)), '{{datname}}']],
   });
 }
 

@@ -7,6 +7,7 @@ import type { Place } from '../frame.ts';
 import { firingAlerts } from '../series.ts';
 import { overTime, rows } from './data.ts';
 import { graphPanel } from './graph.ts';
+import { greatest } from './greatest.ts';
 import { field, label, runbook, toLogsThen, toService } from './links.ts';
 import { reasonWords, upOrDown } from './look.ts';
 import { certificateColours } from './overview-tiles.ts';
@@ -14,9 +15,7 @@ import {
   certificateDays,
   configured,
   failuresNow,
-  greatest,
   lastRunAge,
-  meanOverRange,
   most,
   passedShare,
   perProbe,
@@ -91,14 +90,13 @@ export function states(place: Place): Timeline {
   return probeTimeline(
     {
       id: 11,
-      title: `Up and down: the ${most} that were down the most`,
+      title: `Up and down: ${most} probes, those that were down first`,
       description:
         'When each probe was confirmed down. A gap: it did not run. Several that fall together share a cause: look at what they depend on.',
       alerts: ['ProbeDown', 'ProbeFlapping'],
     },
     {},
     '{{service}}/{{probe}}',
-    aggregate('max', perProbe, meanOverRange(select('watchpost_probe_down'))),
   ).dataLinks([toService(label('service'), label('probe')), ...toLogsThen(place, label('service'))]);
 }
 
@@ -141,7 +139,8 @@ export function firing(): Table {
 }
 
 export function durations(place: Place): Graph {
-  const slowest = select('probe_duration_seconds');
+  const slowest = (window: string) =>
+    aggregate('max', perProbe, `max_over_time(${select('probe_duration_seconds')}${window})`);
   return graphPanel({
     id: 14,
     title: 'Duration: the 10 slowest',
@@ -149,15 +148,6 @@ export function durations(place: Place): Graph {
       'The slowest run in each step. A rise before a failure is a target that is overloaded, not one that is gone.',
     unit: 's',
   })
-    .withTarget(
-      overTime(
-        greatest(
-          10,
-          aggregate('max', perProbe, `max_over_time(${slowest}[$__rate_interval])`),
-          aggregate('max', perProbe, meanOverRange(slowest)),
-        ),
-        '{{service}}/{{probe}}',
-      ),
-    )
+    .withTarget(overTime(greatest(10, perProbe, slowest), '{{service}}/{{probe}}'))
     .dataLinks([toService(label('service'), label('probe')), ...toLogsThen(place, label('service'))]);
 }

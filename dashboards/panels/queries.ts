@@ -18,19 +18,6 @@ const secondsPerDay = 86_400;
 /** No panel draws more than so many lines, however many probes there are. */
 export const most = 20;
 
-/**
- * Of the series, those of the probes with the greatest rank over the time range; the same ones in every step, and so no more
- * than so many in all. The rank looks back from its end: `avg_over_time(…[$__range] @ end())`.
- */
-export function greatest(count: number, series: string, rank: string, by: readonly string[] = perProbe): string {
-  return `${series} and on (${by.join(', ')}) topk(${count}, ${rank})`;
-}
-
-/** The mean over the time range, for a rank. */
-export function meanOverRange(selector: string): string {
-  return `avg_over_time(${selector}[$__range] @ end())`;
-}
-
 /** The confirmed state; held through the death of the probe service, as the rules hold it. */
 export function heldState(match: ProbeMatch = {}): string {
   return lastOverTime(select('watchpost_probe_down', match), '1h');

@@ -3,7 +3,7 @@ import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/time
 import { redisLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
 import type { Place } from '../frame.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, unknown, warning, words } from './look.ts';
@@ -161,7 +161,7 @@ export function commands(): Graph {
     unit: 'ops',
     queries: [
       [
-        leaders(10, byCommand, (window) => aggregate('sum', byCommand, `rate(${q('redis_commands_total')}${window})`)),
+        greatest(10, byCommand, (window) => aggregate('sum', byCommand, `rate(${q('redis_commands_total')}${window})`)),
         '{{cmd}}',
       ],
     ],
@@ -177,7 +177,7 @@ export function slowest(): Graph {
     description:
       'Seconds each second, the ten commands that take most. All together near 1: its one thread is busy, and everybody waits: `redis-cli slowlog get`.',
     unit: 's',
-    queries: [[leaders(10, byCommand, spent), '{{cmd}}']],
+    queries: [[greatest(10, byCommand, spent), '{{cmd}}']],
   });
 }
 

@@ -8,9 +8,10 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { aggregate, type Match, select } from '../../stack/promql.ts';
 import type { About } from './about.ts';
 import { metricsSource, overTime } from './data.ts';
+import { greatest } from './greatest.ts';
 import { runbooks } from './links.ts';
 import { bad, limits, upOrDown } from './look.ts';
-import { greatest, most, perProbe } from './queries.ts';
+import { most, perProbe } from './queries.ts';
 
 /** A coloured band for each series: which state it was in, and for how long. */
 export function timelinePanel({ id, title, description, alerts }: About): PanelBuilder {
@@ -34,20 +35,12 @@ export function timelinePanel({ id, title, description, alerts }: About): PanelB
     );
 }
 
-/**
- * Up and down of probes. A step shows `down` when the probe was down at any time in it. With a rank, only those that have the
- * greatest.
- */
-export function probeTimeline(
-  given: About,
-  match: Readonly<Record<string, Match>>,
-  legend: string,
-  rank?: string,
-): PanelBuilder {
+/** Up and down of probes. A step shows `down` when the probe was down at any time in it. At most so many: first those that were down. */
+export function probeTimeline(given: About, match: Readonly<Record<string, Match>>, legend: string): PanelBuilder {
   const down = select('watchpost_probe_down', match);
-  const worst = aggregate('max', perProbe, `max_over_time(${down}[$__rate_interval])`);
+  const worst = (window: string) => aggregate('max', perProbe, `max_over_time(${down}${window})`);
   return timelinePanel(given)
-    .withTarget(overTime(rank === undefined ? worst : greatest(most, worst, rank), legend))
+    .withTarget(overTime(greatest(most, perProbe, worst), legend))
     .mappings([upOrDown])
     .thresholds(limits([1, bad]));
 }
