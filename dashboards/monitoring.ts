@@ -53,8 +53,9 @@ export function monitoring(place: Place, _config: Config, { has }: Surroundings)
     .withPanel(prober.inconclusive().height(8).span(8))
     .withPanel(prober.runs().height(8).span(8))
     .withPanel(prober.cost().height(8).span(8))
-    .withPanel(prober.controls().height(6).span(12))
-    .withPanel(prober.records().height(6).span(12));
+    .withPanel(prober.controls().height(7).span(8))
+    .withPanel(prober.records().height(7).span(8))
+    .withPanel(prober.waiting().height(7).span(8));
   if (place.withLogs) {
     dashboard
       .withRow(new RowBuilder('The log store').id(170))

@@ -156,3 +156,17 @@ export function records(): Graph {
     ],
   });
 }
+
+export function waiting(): Graph {
+  return linesPanel({
+    id: 48,
+    title: 'Waiting to be handed on',
+    description:
+      'Log records that Loki has still to take, and messages of its own that are not delivered. They survive a restart and are tried again: a climb that does not end is a Loki, or a channel, that does not answer.',
+    unit: 'short',
+    queries: [
+      [`sum(${select('watchpost_log_waiting_records')})`, 'log records'],
+      [aggregate('sum', ['channel'], select('watchpost_fallback_waiting_messages')), 'messages by {{channel}}'],
+    ],
+  });
+}
