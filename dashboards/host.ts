@@ -53,7 +53,7 @@ export function hostAndContainers(place: Place, config: Config): Dashboard {
       .withPanel(containers.memory().height(8).span(12))
       .withPanel(containers.memoryOfLimit().height(8).span(12))
       .withPanel(containers.throttled().height(8).span(12))
-      .withPanel(containers.network().height(8).span(12))
+      .withPanel(containers.fetched().height(8).span(12))
       .withPanel(containers.troubles().height(8).span(12));
   }
   return dashboard.build();

@@ -146,19 +146,16 @@ export function throttled(): Graph {
   });
 }
 
-export function network(): Graph {
-  const bytes = (name: 'container_network_receive_bytes_total' | 'container_network_transmit_bytes_total') =>
-    greatest(5, by, (window) => aggregate('sum', by, `rate(${q(name)}${window})`));
+export function fetched(): Graph {
+  const faults = q('container_memory_failures_total', { failure_type: 'pgmajfault', scope: 'container' });
   return linesPanel({
-    id: 55,
-    title: 'Network',
+    id: 57,
+    title: 'Pages fetched from the disk',
     description:
-      'Bytes per second, the five busiest in and the five busiest out. Where the host is at its limit, they are why.',
-    unit: 'Bps',
-    queries: [
-      [bytes('container_network_receive_bytes_total'), '{{name}} in'],
-      [bytes('container_network_transmit_bytes_total'), '{{name}} out'],
-    ],
+      'Each second, the ten with the most: what a container wanted to read was not in memory any more. High for long near its limit: it thrashes, and is slow before it is killed.',
+    alerts: ['ContainerMemoryNearLimit'],
+    unit: 'ops',
+    queries: [[greatest(10, by, (window) => aggregate('sum', by, `rate(${faults}${window})`)), '{{name}}']],
   });
 }
 

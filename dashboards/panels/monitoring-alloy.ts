@@ -5,6 +5,8 @@ import { step } from './queries.ts';
 
 /** Panels about Alloy: are the logs read, and do they get to Loki? */
 
+/** It has no series of what has never happened. */
+const orNone = (vector: string) => `${vector} or vector(0)`;
 const rate = (name: Parameters<typeof select>[0]) => `sum(rate(${select(name)}${step}))`;
 
 export function entries(): Graph {
@@ -16,7 +18,7 @@ export function entries(): Graph {
     alerts: ['AlloyDroppingLogs', 'AlloyUnhealthy'],
     unit: 'ops',
     queries: [
-      [rate('loki_write_sent_entries_total'), 'sent to Loki'],
+      [orNone(rate('loki_write_sent_entries_total')), 'sent to Loki'],
       [rate('loki_source_docker_target_entries_total'), 'read from containers'],
       [rate('loki_source_file_read_lines_total'), 'read from files'],
     ],
@@ -33,7 +35,7 @@ export function lost(): Graph {
     alerts: ['AlloyDroppingLogs'],
     unit: 'short',
     queries: [
-      [`sum(increase(${select('loki_write_batch_retries_total')}${step}))`, 'batches tried again'],
+      [orNone(`sum(increase(${select('loki_write_batch_retries_total')}${step}))`), 'batches tried again'],
       [aggregate('sum', ['reason'], dropped), 'lines lost: {{reason}}'],
     ],
   });

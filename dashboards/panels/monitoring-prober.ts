@@ -146,11 +146,15 @@ export function records(): Graph {
         'log records {{result}}',
       ],
       [
-        `${aggregate('sum', ['result'], `increase(${select('watchpost_fast_path_posts_total', { result: { not: 'ok' } })}${step})`)} > 0`,
+        aggregate(
+          'sum',
+          ['result'],
+          `increase(${select('watchpost_fast_path_posts_total', { result: { not: 'ok' } })}${step})`,
+        ),
         'posts {{result}}',
       ],
       [
-        `sum(increase(${select('watchpost_state_writes_total', { result: 'failed' })}${step})) > 0`,
+        `sum(increase(${select('watchpost_state_writes_total', { result: 'failed' })}${step}))`,
         'writes of state failed',
       ],
     ],
