@@ -54,7 +54,7 @@ export function now(): Table {
       { from: 'Value #E', title: 'Killed for memory', properties: counted(bad) },
       {
         from: 'Value #F',
-        title: 'Up since',
+        title: 'Up for',
         properties: [
           { id: 'unit', value: 's' },
           { id: 'decimals', value: 0 },
@@ -160,7 +160,8 @@ export function fetched(): Graph {
 }
 
 export function troubles(): Graph {
-  const some = (vector: string) => `topk(10, ${aggregate('sum', by, vector)} > 0)`;
+  const some = (vector: string, what: string) =>
+    `label_replace(topk(10, ${aggregate('sum', by, vector)} > 0), "what", "${what}", "", "")`;
   return countsPanel({
     id: 56,
     title: 'Started again, and killed',
@@ -168,9 +169,13 @@ export function troubles(): Graph {
       'Should be empty but for deploys. What is started again and again says why in its log; what was killed had used up its memory.',
     alerts: ['ContainerRestarting', 'ContainerOOMKilled'],
     unit: 'short',
+    // One query: of several that are all empty, Grafana shows an error instead of the words for none.
     queries: [
-      [some(`changes(${q('container_start_time_seconds')}${step})`), '{{name}} started again'],
-      [some(`increase(${q('container_oom_events_total')}${step})`), '{{name}} killed for memory'],
+      [
+        `${some(`changes(${q('container_start_time_seconds')}${step})`, 'started again')} or ` +
+          some(`increase(${q('container_oom_events_total')}${step})`, 'killed for memory'),
+        '{{name}} {{what}}',
+      ],
     ],
     none: 'None was started again or killed.',
   });

@@ -10,7 +10,7 @@ import { greatest } from './greatest.ts';
 import { linesPanel } from './lines.ts';
 import { bad, from, good, warning } from './look.ts';
 import { of } from './service-choice.ts';
-import { tablePanel } from './table.ts';
+import { tablePanel, width } from './table.ts';
 
 /** Panels about the disks of the chosen host. */
 
@@ -33,6 +33,7 @@ export function fileSystems(): Table {
     { id: 'decimals', value: 0 },
     { id: 'thresholds', value: from(good, ...steps).build() },
     { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+    width(100),
   ];
   return tablePanel({
     id: 20,
@@ -49,7 +50,7 @@ export function fileSystems(): Table {
         properties: share([hostLimits.diskFilling, warning], [hostLimits.diskCritical, bad]),
       },
       { from: 'Value #B', title: 'Used in 24 h', properties: share([1, bad]) },
-      { from: 'Value #C', title: 'Left', properties: [{ id: 'unit', value: 'bytes' }] },
+      { from: 'Value #C', title: 'Left', properties: [{ id: 'unit', value: 'bytes' }, width(100)] },
       { from: 'Value #D', title: 'Inodes used', properties: share([hostLimits.inodesUsed, warning]) },
     ],
     sortBy: 'Used',

@@ -81,7 +81,7 @@ export function numbers(place: Place): readonly BigNumber[] {
     }),
     trendPanel({
       id: 6,
-      title: 'Up since',
+      title: 'Up for',
       description:
         'How long ago the machine started. A small number that nobody expected is a crash: `journalctl -b -1`.',
       expr: `max(${q('node_time_seconds')}) - max(${q('node_boot_time_seconds')})`,
