@@ -144,7 +144,7 @@ function published(part: Part): readonly string[] {
 }
 
 function command(part: Part, config: Config, surroundings: Surroundings): readonly string[] {
-  return componentCommand(part, surroundings, config.urls).args.map(literal);
+  return componentCommand(part, surroundings, config.urls, [], config.otlp !== undefined).args.map(literal);
 }
 
 function dataMount(part: Part, surroundings: Surroundings): string {

@@ -19,20 +19,23 @@ export const grafanaPasswordFile = 'admin-password';
  * entry point; natively it follows the program. Where a program finds what it was installed with (Grafana's home folder)
  * is for the native way to add.
  * @param units the systemd units that node_exporter tells of
+ * @param isTraced the probe service makes traces: Prometheus keeps what of its histograms leads to them
  */
 export function componentCommand(
   part: Part,
   surroundings: Surroundings,
   urls: Urls = defaultUrls,
   units: readonly string[] = [],
+  isTraced = false,
 ): ComponentCommand {
-  return { env: {}, ...commands[part](surroundings, urls, units) };
+  return { env: {}, ...commands[part](surroundings, urls, units, isTraced) };
 }
 
 type Command = (
   surroundings: Surroundings,
   urls: Urls,
   units: readonly string[],
+  isTraced: boolean,
 ) => { args: readonly string[]; env?: Record<string, string> };
 
 const commands: Readonly<Record<Part, Command>> = {
@@ -53,7 +56,7 @@ const commands: Readonly<Record<Part, Command>> = {
       ],
     };
   },
-  prometheus: (surroundings) => ({
+  prometheus: (surroundings, _urls, _units, isTraced) => ({
     args: [
       `--config.file=${surroundings.folder('prometheus')}/prometheus.yaml`,
       `--storage.tsdb.path=${surroundings.data('prometheus')}`,
@@ -61,6 +64,7 @@ const commands: Readonly<Record<Part, Command>> = {
       `--web.listen-address=${listen('prometheus', surroundings)}`,
       `--web.external-url=http://127.0.0.1:${portOf('prometheus', surroundings)}`,
       '--web.enable-lifecycle',
+      ...(isTraced ? ['--enable-feature=exemplar-storage'] : []),
     ],
   }),
   alertmanager: (surroundings, urls) => ({

@@ -91,6 +91,7 @@ export class NativeStack implements AsyncDisposable {
       prepared.surroundings,
       prepared.config.urls,
       hostUnits(prepared.config.services),
+      prepared.config.otlp !== undefined,
     );
     const command = {
       program,

@@ -111,7 +111,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   const secrets = { source: join(folder, 'secrets'), target: '/run/secrets', mode: 'ro' as const };
   const component = (part: StackPart, ready: string) => {
-    const { args, env } = componentCommand(part, surroundings, loaded.config.urls);
+    const { args, env } = componentCommand(
+      part,
+      surroundings,
+      loaded.config.urls,
+      [],
+      loaded.config.otlp !== undefined,
+    );
     return new GenericContainer(imageOf(part))
       .withCommand([...args, ...(options.arguments?.[part] ?? [])])
       .withEnvironment({ ...env })
