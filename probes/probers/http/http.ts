@@ -177,6 +177,7 @@ async function follow(
       );
     }
     hop = nextHop(hop, answer.status, location, start);
+    cookies?.ledTo(hop.url);
   }
 }
 
