@@ -1,6 +1,7 @@
 import type { Config } from '../config/model.ts';
-import { componentCommand, grafanaPasswordFile } from '../stack/arguments.ts';
+import { componentCommand } from '../stack/arguments.ts';
 import { flow, merge, noted } from '../stack/generated-yaml.ts';
+import { grafanaPasswordFile } from '../stack/grafana-environment.ts';
 import { composeImage, parts } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
 import type { ComposeService } from './compose-service.ts';

@@ -1,31 +1,33 @@
-import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboardUids } from '../stack/parts.ts';
-import { metricsVariable } from './panels/data.ts';
-import { configurations, partsOverTime, troubles } from './panels/monitoring.ts';
-import { numbers } from './panels/overview-numbers.ts';
+import { frame, type Place } from './frame.ts';
+import { budgets, errorLines } from './panels/overview-rankings.ts';
+import { running, watching } from './panels/overview-tiles.ts';
 import { durations, failing, firing, probesNow, states } from './panels/probes.ts';
 
-/** Is everything all right, the monitoring itself included? Readable in one look. */
-export function overview(): Dashboard {
-  const dashboard = new DashboardBuilder('Overview')
-    .uid(dashboardUids.overview)
-    .description('Is everything all right, the monitoring itself included?')
-    .tags(['watchpost'])
-    .refresh('30s')
-    .time({ from: 'now-24h', to: 'now' })
-    .timezone('browser')
-    .readonly()
-    .withVariable(metricsVariable());
-  for (const panel of numbers()) dashboard.withPanel(panel.height(4).span(4));
-  return dashboard
-    .withPanel(failing().height(5).span(24))
-    .withPanel(states().height(9).span(24))
+/** Is everything all right, the monitoring itself included? Readable in one look, on a phone and on a wall. */
+export function overview(place: Place): Dashboard {
+  const dashboard = frame(
+    {
+      uid: dashboardUids.overview,
+      title: 'Overview',
+      description: 'Is everything all right, the monitoring itself included?',
+      from: 'now-24h',
+    },
+    place,
+  )
+    .withPanel(running().height(6).span(15))
+    .withPanel(watching().height(6).span(9))
+    .withPanel(failing().height(6).span(12))
+    .withPanel(firing().height(6).span(12))
+    .withPanel(states(place).height(10).span(24))
     .withPanel(probesNow().height(11).span(24))
-    .withPanel(durations().height(8).span(12))
-    .withPanel(firing().height(8).span(12))
-    .withRow(new RowBuilder('The monitoring itself').id(100))
-    .withPanel(partsOverTime().height(9).span(12))
-    .withPanel(configurations().height(9).span(4))
-    .withPanel(troubles().height(9).span(8))
-    .build();
+    .withPanel(durations(place).height(9).span(12))
+    .withPanel(
+      budgets()
+        .height(9)
+        .span(place.withLogs ? 6 : 12),
+    );
+  if (place.withLogs) dashboard.withPanel(errorLines().height(9).span(6));
+  return dashboard.build();
 }

@@ -39,7 +39,19 @@ describe('generateGrafana', () => {
           access: 'proxy',
           orgId: 1,
           editable: false,
-          jsonData: { maxLines: 1000 },
+          jsonData: {
+            maxLines: 1000,
+            derivedFields: [
+              {
+                name: 'trace_id',
+                matcherType: 'label',
+                matcherRegex: 'trace_id',
+                datasourceUid: 'loki',
+                urlDisplayLabel: 'All lines of this trace',
+                url: '{service_name=~".+"} | trace_id="$${__value.raw}"',
+              },
+            ],
+          },
         },
         {
           name: 'Alertmanager',

@@ -40,6 +40,16 @@ const notUsed: readonly GeneratedFile[] = [
   ),
 ];
 
+/** A line with a trace leads to all lines of that trace, whoever wrote them. `$$`: Grafana reads variables in this file. */
+const traceField = {
+  name: 'trace_id',
+  matcherType: 'label',
+  matcherRegex: 'trace_id',
+  datasourceUid: dataSources.loki,
+  urlDisplayLabel: 'All lines of this trace',
+  url: '{service_name=~".+"} | trace_id="$${__value.raw}"',
+} as const;
+
 function dataSourceList({ has, address }: Surroundings): readonly YamlValue[] {
   const reached = { access: 'proxy', orgId: 1, editable: false } as const;
   return [
@@ -68,7 +78,7 @@ function dataSourceList({ has, address }: Surroundings): readonly YamlValue[] {
             type: 'loki',
             url: `http://${address('loki')}`,
             ...reached,
-            jsonData: { maxLines: 1000 },
+            jsonData: { maxLines: 1000, derivedFields: [traceField] },
           },
         ]
       : []),

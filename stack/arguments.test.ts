@@ -15,6 +15,7 @@ describe('componentCommand', () => {
         '--web.listen-address=0.0.0.0:9090',
         '--web.external-url=http://127.0.0.1:9090',
         '--web.enable-lifecycle',
+        '--web.enable-remote-write-receiver',
       ],
     });
   });
@@ -61,22 +62,9 @@ describe('componentCommand', () => {
     ]);
   });
 
-  test('lets nobody into Grafana without an account, and lets it call nobody', () => {
-    const { env } = componentCommand('grafana', composeForTest(), { ...defaultUrls, grafana: 'https://g.example.org' });
-    expect(env).toMatchObject({
-      GF_AUTH_ANONYMOUS_ENABLED: 'false',
-      GF_USERS_ALLOW_SIGN_UP: 'false',
-      GF_SECURITY_ADMIN_PASSWORD: '$__file{/var/lib/grafana/admin-password}',
-      GF_SECURITY_COOKIE_SECURE: 'true',
-      GF_ANALYTICS_REPORTING_ENABLED: 'false',
-      GF_UNIFIED_ALERTING_ENABLED: 'false',
-      GF_SERVER_ROOT_URL: 'https://g.example.org/',
-    });
-  });
-
   test('asks systemd for the units that are named, over the bus that is mounted', () => {
     const units = ['nginx.service', 'getty@tty1.service', 'srv-data\\x2dold.mount'];
-    const { args, env } = componentCommand('node-exporter', composeForTest(), defaultUrls, units);
+    const { args, env } = componentCommand('node-exporter', composeForTest(), defaultUrls, { units });
     expect(args.slice(-4)).toEqual([
       '--collector.systemd',
       '--collector.systemd.unit-include=nginx\\.service|getty@tty1\\.service|srv-data\\\\x2dold\\.mount',

@@ -1,3 +1,4 @@
+import { grafanaEnvironment } from './grafana-environment.ts';
 import { defaultUrls, type Urls } from './links.ts';
 import { mailpitSmtpPort, type Part, parts } from './parts.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -11,31 +12,34 @@ export interface ComponentCommand {
 /** How long metrics are kept: the longest SLO window, 30 days, and two to spare. */
 export const metricsRetention = '32d';
 
-/** Where Grafana's admin password lies, below its data folder. Made by whoever starts it, before the first start. */
-export const grafanaPasswordFile = 'admin-password';
-
 /**
  * Command line and environment of a component: one place for both ways of running. In a container it follows the image's
  * entry point; natively it follows the program. Where a program finds what it was installed with (Grafana's home folder)
  * is for the native way to add.
- * @param units the systemd units that node_exporter tells of
- * @param isTraced the probe service makes traces: Prometheus keeps what of its histograms leads to them
  */
 export function componentCommand(
   part: Part,
   surroundings: Surroundings,
   urls: Urls = defaultUrls,
-  units: readonly string[] = [],
-  isTraced = false,
+  asked: Asked = {},
 ): ComponentCommand {
-  return { env: {}, ...commands[part](surroundings, urls, units, isTraced) };
+  return { env: {}, ...commands[part](surroundings, urls, asked) };
+}
+
+/** What the configuration asks of a component and no file can tell it. */
+export interface Asked {
+  /** The systemd units that node_exporter tells of. */
+  readonly units?: readonly string[];
+  /** The file in which Loki finds the key to its bucket. */
+  readonly s3CredentialsFile?: string | undefined;
+  /** The probe service makes traces: Prometheus keeps what of its histograms leads to them. */
+  readonly isTraced?: boolean;
 }
 
 type Command = (
   surroundings: Surroundings,
   urls: Urls,
-  units: readonly string[],
-  isTraced: boolean,
+  asked: Asked,
 ) => { args: readonly string[]; env?: Record<string, string> };
 
 const commands: Readonly<Record<Part, Command>> = {
@@ -56,7 +60,7 @@ const commands: Readonly<Record<Part, Command>> = {
       ],
     };
   },
-  prometheus: (surroundings, _urls, _units, isTraced) => ({
+  prometheus: (surroundings, _urls, { isTraced }) => ({
     args: [
       `--config.file=${surroundings.folder('prometheus')}/prometheus.yaml`,
       `--storage.tsdb.path=${surroundings.data('prometheus')}`,
@@ -64,6 +68,8 @@ const commands: Readonly<Record<Part, Command>> = {
       `--web.listen-address=${listen('prometheus', surroundings)}`,
       `--web.external-url=http://127.0.0.1:${portOf('prometheus', surroundings)}`,
       '--web.enable-lifecycle',
+      // What Loki's ruler counts.
+      ...(surroundings.has('loki') ? ['--web.enable-remote-write-receiver'] : []),
       ...(isTraced ? ['--enable-feature=exemplar-storage'] : []),
     ],
   }),
@@ -84,10 +90,16 @@ const commands: Readonly<Record<Part, Command>> = {
       '--enable-feature=utf8-strict-mode',
     ],
   }),
-  loki: ({ folder }) => ({ args: [`-config.file=${folder('loki')}/loki.yaml`] }),
+  loki: ({ folder, secret }, _urls, { s3CredentialsFile: file }) => ({
+    args: [`-config.file=${folder('loki')}/loki.yaml`],
+    ...(file !== undefined && { env: { AWS_SHARED_CREDENTIALS_FILE: secret(file) } }),
+  }),
   grafana: (surroundings, urls) => ({
     args: surroundings.target === 'native' ? ['server'] : [],
-    env: grafanaEnvironment(surroundings, urls),
+    env: grafanaEnvironment(surroundings, urls, {
+      host: hostOf('grafana', surroundings),
+      port: portOf('grafana', surroundings),
+    }),
   }),
   alloy: (surroundings) => ({
     args: [
@@ -98,7 +110,7 @@ const commands: Readonly<Record<Part, Command>> = {
       `${surroundings.folder('loki')}/config.alloy`,
     ],
   }),
-  'node-exporter': (surroundings, _urls, units) => ({
+  'node-exporter': (surroundings, _urls, { units = [] }) => ({
     args: [
       `--web.listen-address=${listen('node-exporter', surroundings)}`,
       ...(surroundings.target === 'compose' ? hostSeenFromContainer : []),
@@ -127,6 +139,14 @@ const commands: Readonly<Record<Part, Command>> = {
     ],
   }),
 };
+
+/** What the proxy before the engine's socket is started with. Nothing of the image's own: its script would set up a web server. */
+export const dockerProxyCommand = [
+  'nginx',
+  ...['-e', 'stderr'],
+  ...['-c', '/etc/watchpost/loki/docker-proxy.conf'],
+  ...['-g', 'daemon off;'],
+] as const;
 
 /** The root file system of the host is mounted there; `/proc` is the host's by `pid: host`. */
 export const hostRootMount = '/host';
@@ -171,43 +191,6 @@ function systemdUnits(units: readonly string[]): readonly string[] {
     '--collector.systemd.unit-exclude=',
     '--collector.systemd.enable-restarts-metrics',
   ];
-}
-
-function grafanaEnvironment(surroundings: Surroundings, urls: Urls): Record<string, string> {
-  const data = surroundings.data('grafana');
-  return {
-    GF_SERVER_HTTP_ADDR: hostOf('grafana', surroundings),
-    GF_SERVER_HTTP_PORT: portOf('grafana', surroundings),
-    GF_SERVER_ROOT_URL: `${urls.grafana}/`,
-    GF_PATHS_DATA: data,
-    GF_PATHS_LOGS: `${data}/log`,
-    GF_PATHS_PLUGINS: `${data}/plugins`,
-    GF_PATHS_PROVISIONING: `${surroundings.folder('grafana')}/provisioning`,
-    GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${surroundings.folder('dashboards')}/watchpost-overview.json`,
-    GF_LOG_MODE: 'console',
-    GF_LOG_LEVEL: 'warn',
-    // Nobody without an account, and no account without the admin.
-    GF_AUTH_ANONYMOUS_ENABLED: 'false',
-    GF_USERS_ALLOW_SIGN_UP: 'false',
-    GF_SECURITY_ADMIN_USER: 'admin',
-    // Grafana reads the file itself; it takes the password over when it makes its data base.
-    GF_SECURITY_ADMIN_PASSWORD: `$__file{${data}/${grafanaPasswordFile}}`,
-    GF_SECURITY_COOKIE_SECURE: String(urls.grafana.startsWith('https:')),
-    GF_SECURITY_DISABLE_GRAVATAR: 'true',
-    GF_PUBLIC_DASHBOARDS_ENABLED: 'false',
-    GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
-    // Rules and routes are Prometheus's and Alertmanager's; a second place for them would be one nobody looks at.
-    GF_UNIFIED_ALERTING_ENABLED: 'false',
-    GF_ALERTING_ENABLED: 'false',
-    // Nothing is reported to, looked up at or fetched from the makers of Grafana.
-    GF_ANALYTICS_REPORTING_ENABLED: 'false',
-    GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
-    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
-    GF_ANALYTICS_FEEDBACK_LINKS_ENABLED: 'false',
-    GF_NEWS_NEWS_FEED_ENABLED: 'false',
-    GF_PLUGINS_PREINSTALL_DISABLED: 'true',
-    GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED: 'true',
-  };
 }
 
 /** In a container a part listens for the whole network of the stack; natively nobody else may reach it. */

@@ -11,11 +11,20 @@ const lineLabels = [
   'trace_id',
   'container',
   'filename',
+  'hostname',
+  'app',
   ...Object.values(logFields),
 ] as const;
 
 type StreamLabel = (typeof streamLabels)[number];
 type LineLabel = (typeof lineLabels)[number];
+
+/** What Loki makes of a line's level, in its own words, and those that it leaves as they are: 50 and 60 are pino's. */
+export const errorLevels = '(?i:error|critical|crit|fatal|alert|emerg|emergency|d?panic|severe)|50|60';
+
+/** The levels as Loki names them where it knows them, worst first. */
+export const logLevels = ['fatal', 'critical', 'error', 'warn', 'info', 'debug', 'trace', 'unknown'] as const;
+export type LogLevelName = (typeof logLevels)[number];
 
 /** What a query may name, for tests. */
 export const logLabels: readonly string[] = [...streamLabels, ...lineLabels];
@@ -40,6 +49,11 @@ export function notContaining(lines: string, regex: string): string {
   return `${lines} !~ ${JSON.stringify(regex)}`;
 }
 
+/** How many lines there were, for each value of these labels. */
+export function countLinesBy(by: readonly (StreamLabel | LineLabel | 'line')[], lines: string, window: string): string {
+  return `sum by (${by.join(', ')}) (count_over_time(${lines} ${range(window)}))`;
+}
+
 /** How many lines there were, in all streams together; no sample where there was none. */
 export function countLines(lines: string, window: string, offset?: string): string {
   return `sum(count_over_time(${lines} ${range(window, offset)}))`;
@@ -60,6 +74,12 @@ export function newestNumber(lines: string, label: LineLabel, window: string): s
 export function commonestLine(lines: string, characters: number, window: string): string {
   const cut = `${lines} | regexp ${JSON.stringify(`(?P<line>.{1,${characters}})`)}`;
   return `topk(1, sum by (line) (count_over_time(${cut} ${range(window)})))`;
+}
+
+/** The beginning of each line without the numbers in it, as the label `line`: the same message is the same line. */
+export function normalized(lines: string, characters: number): string {
+  const template = '{{ regexReplaceAll "[0-9a-f]{8,}|[0-9]+" __line__ "#" }}';
+  return `${lines} | line_format \`${template}\` | regexp ${JSON.stringify(`(?P<line>.{1,${characters}})`)}`;
 }
 
 function range(window: string, offset?: string): string {

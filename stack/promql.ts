@@ -1,5 +1,6 @@
 import { type ForeignSeries, foreignSeries, type KnownSeries, seriesOf } from './catalogue/index.ts';
 import { identityLabels, probeLabels } from './labels.ts';
+import { logRecordings } from './log-recordings.ts';
 import { type MetricName, metrics } from './metrics.ts';
 import { type RatioName, ratioNames } from './slo.ts';
 
@@ -10,7 +11,7 @@ export const furtherSeries = {
   scrape_samples_scraped: ['job', 'instance', 'service', 'location', 'team'],
   scrape_samples_post_metric_relabeling: ['job', 'instance', 'service', 'location', 'team'],
   scrape_series_added: ['job', 'instance', 'service', 'location', 'team'],
-  ALERTS: ['alertstate', ...identityLabels],
+  ALERTS: ['alertstate', ...identityLabels, 'job', 'instance'],
   ALERTS_FOR_STATE: identityLabels,
   /** 1 for every probe that the configuration names: it says so even when the probe service is dead. */
   watchpost_probe_expected: ['service', 'probe', 'team'],
@@ -24,6 +25,7 @@ export const furtherSeries = {
   'slo:period_burned:ratio': ['service', 'slo'],
   'slo:period_error_budget_remaining:ratio': ['service', 'slo'],
   ...sloRatios(),
+  ...logRecordings,
 } as const satisfies Record<string, readonly string[]>;
 
 function sloRatios(): Readonly<Record<RatioName, readonly string[]>> {

@@ -1,15 +1,26 @@
 import { alertLinks } from '../../stack/alert.ts';
 import { sayDuration } from '../../stack/duration.ts';
 import type { Severity } from '../../stack/labels.ts';
+import { certificateLimits } from '../../stack/limits.ts';
 import { aggregate, lastOverTime, select } from '../../stack/promql.ts';
 import { type AlertRule, defineRule, labelValue } from './rule.ts';
 
 const dayMs = 86_400_000;
 
 /** Time to renew in working hours. */
-export const certificateExpiringSoonRule = expiring('CertificateExpiringSoon', 14 * dayMs, 3_600_000, 'warning');
+export const certificateExpiringSoonRule = expiring(
+  'CertificateExpiringSoon',
+  certificateLimits.soonDays * dayMs,
+  3_600_000,
+  'warning',
+);
 /** Time to renew now: it is either forgotten or the renewal fails. */
-export const certificateExpiringVerySoonRule = expiring('CertificateExpiringVerySoon', 3 * dayMs, 600_000, 'critical');
+export const certificateExpiringVerySoonRule = expiring(
+  'CertificateExpiringVerySoon',
+  certificateLimits.verySoonDays * dayMs,
+  600_000,
+  'critical',
+);
 
 /** It looks back for longer than any `for`, so that a probe that fails for another reason does not hide the certificate. */
 function expiring(alert: string, belowMs: number, forMs: number, severity: Severity): AlertRule {

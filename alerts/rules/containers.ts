@@ -1,3 +1,4 @@
+import { containerLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { asked, moduleRule, seriesOf } from './module-rule.ts';
 import { labelValue } from './rule.ts';
@@ -19,7 +20,7 @@ const lookedAtMs = 10_000;
 export const containerRestartingRule = moduleRule({
   alert: 'ContainerRestarting',
   kinds,
-  expr: `${aggregate('sum', by, `changes(${select('container_start_time_seconds', named)}[15m])`)} > 2`,
+  expr: `${aggregate('sum', by, `changes(${select('container_start_time_seconds', named)}[15m])`)} > ${containerLimits.restarts}`,
   forMs: 0,
   stepMs: 60_000,
   severity: 'warning',
@@ -153,7 +154,7 @@ export const containerMemoryNearLimitRule = moduleRule({
   expr: aggregate(
     'max',
     by,
-    `${select('container_memory_working_set_bytes', named)} / (${select('container_spec_memory_limit_bytes', named)} > 0) > 0.9`,
+    `${select('container_memory_working_set_bytes', named)} / (${select('container_spec_memory_limit_bytes', named)} > 0) > ${containerLimits.memory}`,
   ),
   forMs: 600_000,
   holdsAfterMs: lookedAtMs,

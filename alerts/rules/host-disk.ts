@@ -1,3 +1,5 @@
+import { realDisks } from '../../stack/disks.ts';
+import { hostLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { asked, moduleRule, seriesOf } from './module-rule.ts';
 import { labelValue } from './rule.ts';
@@ -6,11 +8,10 @@ const by = ['service', 'team', 'mountpoint'];
 const kinds = ['host'] as const;
 const series = seriesOf('host');
 
-/** What can fill: neither in memory, nor an image that is full by nature, nor mounted read-only. */
-const real = { fstype: { unlike: 'tmpfs|devtmpfs|ramfs|overlay|squashfs|iso9660|erofs|fuse.lxcfs' } };
+/** What is mounted read-only cannot fill. */
 const writable = `unless on (service, instance, device, mountpoint) (${select('node_filesystem_readonly')} == 1)`;
-const available = select('node_filesystem_avail_bytes', real);
-const used = `1 - ${available} / ${select('node_filesystem_size_bytes', real)}`;
+const available = select('node_filesystem_avail_bytes', realDisks);
+const used = `1 - ${available} / ${select('node_filesystem_size_bytes', realDisks)}`;
 /** `full('6h', '24h')`: at the rate of the last six hours it is full within the next 24. */
 const full = (rateOf: string, withinSeconds: number) => `predict_linear(${available}[${rateOf}], ${withinSeconds}) < 0`;
 
@@ -42,7 +43,7 @@ const fullIn = (rateOf: string, said: string) => {
 export const hostDiskFillingRule = moduleRule({
   alert: 'HostDiskFilling',
   kinds,
-  expr: aggregate('max', by, `(${used} > 0.8 and ${full('6h', 86_400)}) ${writable}`),
+  expr: aggregate('max', by, `(${used} > ${hostLimits.diskFilling} and ${full('6h', 86_400)}) ${writable}`),
   forMs: 3_600_000,
   stepMs: 300_000,
   severity: 'warning',
@@ -94,7 +95,7 @@ export const hostDiskCriticalRule = moduleRule({
     'max',
     by,
     // Five in a hundred of a large disk last for long; a small one for the kernel is nearly full by nature.
-    `((${used} > 0.95 and ${available} < ${20 * gib}) or (${used} > 0.9 and ${full('1h', 14_400)}))` +
+    `((${used} > ${hostLimits.diskCritical} and ${available} < ${20 * gib}) or (${used} > ${hostLimits.diskCriticalFilling} and ${full('1h', 14_400)}))` +
       ` ${writable} unless ${select('node_filesystem_avail_bytes', { mountpoint: { like: '/boot.*' } })}`,
   ),
   forMs: 300_000,
@@ -158,7 +159,7 @@ export const hostInodesLowRule = moduleRule({
   expr: aggregate(
     'max',
     by,
-    `(1 - ${select('node_filesystem_files_free', real)} / (${select('node_filesystem_files', real)} > 0) > 0.95) ${writable}`,
+    `(1 - ${select('node_filesystem_files_free', realDisks)} / (${select('node_filesystem_files', realDisks)} > 0) > ${hostLimits.inodesUsed}) ${writable}`,
   ),
   forMs: 1_800_000,
   stepMs: 60_000,

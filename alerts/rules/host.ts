@@ -1,3 +1,4 @@
+import { hostLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { asked, moduleRule, probeOf, seriesOf } from './module-rule.ts';
 import { labelValue } from './rule.ts';
@@ -57,8 +58,8 @@ export const hostMemoryPressureRule = moduleRule({
   kinds,
   expr:
     `${aggregate('min', byService, select('node_memory_MemAvailable_bytes'))}` +
-    ` / ${aggregate('min', byService, select('node_memory_MemTotal_bytes'))} < 0.1` +
-    ` or ${stalledShare} > 0.1`,
+    ` / ${aggregate('min', byService, select('node_memory_MemTotal_bytes'))} < ${hostLimits.memoryAvailable}` +
+    ` or ${stalledShare} > ${hostLimits.memoryStalled}`,
   forMs: 600_000,
   stepMs: 60_000,
   severity: 'warning',
@@ -146,9 +147,9 @@ export const hostClockSkewRule = moduleRule({
   alert: 'HostClockSkew',
   kinds,
   expr:
-    `${aggregate('max', byService, `abs(${select('node_timex_offset_seconds')})`)} > 0.05` +
-    ` or ${aggregate('max', byService, `abs(${select('node_time_seconds')} - timestamp(${select('node_time_seconds')}))`)} > 5` +
-    ` or ${aggregate('max', byService, `${select('node_timex_maxerror_seconds')} and ${select('node_timex_sync_status')} == 0`)} >= 16`,
+    `${aggregate('max', byService, `abs(${select('node_timex_offset_seconds')})`)} > ${hostLimits.clockOffsetSeconds}` +
+    ` or ${aggregate('max', byService, `abs(${select('node_time_seconds')} - timestamp(${select('node_time_seconds')}))`)} > ${hostLimits.clockDifferenceSeconds}` +
+    ` or ${aggregate('max', byService, `${select('node_timex_maxerror_seconds')} and ${select('node_timex_sync_status')} == 0`)} >= ${hostLimits.clockMaxErrorSeconds}`,
   forMs: 600_000,
   stepMs: 60_000,
   severity: 'warning',

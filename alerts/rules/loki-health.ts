@@ -1,3 +1,4 @@
+import { monitoringLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { metaRule } from './meta.ts';
 
@@ -21,15 +22,12 @@ export const lokiDiscardingRule = metaRule({
 
 const retention = `loki_compactor_apply_retention_last_successful_run_timestamp_seconds{${at}}`;
 
-/** It runs every few minutes; so long without is no accident. */
-const stalledAfterMs = 21_600_000;
-
 /** Old lines are not deleted, and the disk fills. After a start it has not run yet: that is what the wait is for. */
 export const lokiRetentionStalledRule = metaRule({
   alert: 'LokiRetentionStalled',
-  expr: `time() - ${aggregate('max', ['job'], select('loki_compactor_apply_retention_last_successful_run_timestamp_seconds'))} > ${stalledAfterMs / 1_000}`,
+  expr: `time() - ${aggregate('max', ['job'], select('loki_compactor_apply_retention_last_successful_run_timestamp_seconds'))} > ${monitoringLimits.retentionStalledSeconds}`,
   forMs: 1_800_000,
-  holdsAfterMs: stalledAfterMs,
+  holdsAfterMs: monitoringLimits.retentionStalledSeconds * 1_000,
   stepMs: 60_000,
   severity: 'warning',
   by: [],

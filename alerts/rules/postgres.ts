@@ -1,3 +1,4 @@
+import { postgresLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { asked, moduleRule, probeOf, seriesOf } from './module-rule.ts';
 import { labelValue } from './rule.ts';
@@ -92,7 +93,7 @@ const backends = (state: string, type = 'client backend') =>
 export const postgresConnectionsHighRule = moduleRule({
   alert: 'PostgresConnectionsHigh',
   kinds,
-  expr: `${used} > 0.85`,
+  expr: `${used} > ${postgresLimits.connections}`,
   forMs: 300_000,
   stepMs: 60_000,
   severity: 'warning',
@@ -134,7 +135,7 @@ export const postgresConnectionsExhaustedRule = moduleRule({
   alert: 'PostgresConnectionsExhausted',
   kinds,
   // Of a small server one place is more than three in a hundred, and the exporter takes one now and then.
-  expr: `${used} > 0.97 or ${used} and on (service) (${places} - ${clients} < 2)`,
+  expr: `${used} > ${postgresLimits.connectionsExhausted} or ${used} and on (service) (${places} - ${clients} < 2)`,
   forMs: 60_000,
   severity: 'critical',
   criticalBecause: 'user-visible',
@@ -189,7 +190,7 @@ export const postgresReplicationLagRule = moduleRule({
   alert: 'PostgresReplicationLag',
   kinds,
   // A primary says 0.
-  expr: `${aggregate('max', byService, select('pg_replication_lag_seconds'))} > 60`,
+  expr: `${aggregate('max', byService, select('pg_replication_lag_seconds'))} > ${postgresLimits.replicationLagSeconds}`,
   forMs: 300_000,
   holdsAfterMs: 60_000,
   stepMs: 60_000,
@@ -267,7 +268,7 @@ const transaction = (state: string) =>
 export const postgresTransactionIdleRule = moduleRule({
   alert: 'PostgresTransactionIdle',
   kinds,
-  expr: `${aggregate('max', [...byService, 'datname'], select('pg_stat_activity_max_tx_duration', { state: { like: 'idle in transaction.*' } }))} > 900`,
+  expr: `${aggregate('max', [...byService, 'datname'], select('pg_stat_activity_max_tx_duration', { state: { like: 'idle in transaction.*' } }))} > ${postgresLimits.idleTransactionSeconds}`,
   forMs: 60_000,
   holdsAfterMs: 900_000,
   stepMs: 60_000,
@@ -308,7 +309,7 @@ const deadlocks = series('pg_stat_database_deadlocks', { datid: '5', datname: 'a
 export const postgresDeadlocksRule = moduleRule({
   alert: 'PostgresDeadlocks',
   kinds,
-  expr: `${aggregate('sum', [...byService, 'datname'], `increase(${select('pg_stat_database_deadlocks')}[15m])`)} > 3.5`,
+  expr: `${aggregate('sum', [...byService, 'datname'], `increase(${select('pg_stat_database_deadlocks')}[15m])`)} > ${postgresLimits.deadlocks + 0.5}`,
   forMs: 0,
   stepMs: 60_000,
   severity: 'warning',

@@ -1,4 +1,5 @@
 import { alertLinks } from '../../stack/alert.ts';
+import { monitoringLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { defineRule, labelValue } from './rule.ts';
 
@@ -7,7 +8,7 @@ const lastRun = select('watchpost_probe_last_run_timestamp_seconds');
 const interval = select('watchpost_probe_interval_seconds');
 const loaded = select('watchpost_config_last_reload_success_timestamp_seconds');
 
-const missedRuns = 3;
+const { missedRuns } = monitoringLimits;
 
 /** The service is up and names the probe, but does not run it. One that never ran counts from the configuration's load. */
 export const probeStaleRule = defineRule({

@@ -1,11 +1,11 @@
 import { alertLinks } from '../../stack/alert.ts';
 import { formatDuration } from '../../stack/duration.ts';
+import { monitoringLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { defineRule, labelValue } from './rule.ts';
 
 const alert = 'ProberInconclusive';
 const windowMs = 120_000;
-const mostRuns = 0.5;
 const runs = (verdict?: string) =>
   aggregate(
     'sum',
@@ -16,9 +16,9 @@ const runs = (verdict?: string) =>
 /** Half of a service's runs say nothing about it, because of the prober's own trouble: it is not being watched. */
 export const proberInconclusiveRule = defineRule({
   alert,
-  expr: `${runs('inconclusive')} / ${runs()} > ${mostRuns}`,
+  expr: `${runs('inconclusive')} / ${runs()} > ${monitoringLimits.inconclusiveRuns}`,
   forMs: 60_000,
-  holdsAfterMs: windowMs * mostRuns,
+  holdsAfterMs: windowMs * monitoringLimits.inconclusiveRuns,
   severity: 'warning',
   category: 'meta',
   team: 'default',

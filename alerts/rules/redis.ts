@@ -1,3 +1,4 @@
+import { redisLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { asked, moduleRule, probeOf, seriesOf } from './module-rule.ts';
 import { unlessAProbePasses } from './word-of-a-probe.ts';
@@ -54,7 +55,7 @@ export const redisMemoryHighRule = moduleRule({
   kinds,
   expr:
     `${aggregate('max', byService, select('redis_memory_used_bytes'))}` +
-    ` / (${aggregate('max', byService, select('redis_memory_max_bytes'))} > 0) > 0.9` +
+    ` / (${aggregate('max', byService, select('redis_memory_max_bytes'))} > 0) > ${redisLimits.memory}` +
     ` and on (service) ${select('redis_instance_info', { maxmemory_policy: 'noeviction' })}`,
   forMs: 300_000,
   stepMs: 60_000,
@@ -161,7 +162,7 @@ const clientWords = {
 export const redisConnectionsHighRule = moduleRule({
   alert: 'RedisConnectionsHigh',
   kinds,
-  expr: `${used('1m')} > 0.85`,
+  expr: `${used('1m')} > ${redisLimits.clients}`,
   forMs: 300_000,
   stepMs: 60_000,
   severity: 'warning',
@@ -194,8 +195,8 @@ export const redisConnectionsExhaustedRule = moduleRule({
   alert: 'RedisConnectionsExhausted',
   kinds,
   expr:
-    `${used('1m')} > 0.97` +
-    ` or (${used('1h')} > 0.85 and on (service) ${select('redis_up')} == 0)` +
+    `${used('1m')} > ${redisLimits.clientsExhausted}` +
+    ` or (${used('1h')} > ${redisLimits.clients} and on (service) ${select('redis_up')} == 0)` +
     ` or ${aggregate('max', byService, `increase(${select('redis_rejected_connections_total')}[1m])`)} > 0`,
   forMs: 20_000,
   severity: 'critical',

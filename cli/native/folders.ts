@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { grafanaPasswordFile } from '../../stack/arguments.ts';
+import { grafanaPasswordFile } from '../../stack/grafana-environment.ts';
 
 /** Where the native way keeps things, below its data folder. Each part's own data lies in a folder of its name. */
 export function nativeFolders(data: string) {

@@ -4,20 +4,20 @@ import { DataqueryBuilder as PrometheusQuery, PromQueryFormat } from '@grafana/g
 import { dataSources } from '../../stack/parts.ts';
 
 /** The data sources as panels name them: by a variable, so that a dashboard can be copied into another Grafana. */
-export const metricsSource = { type: 'prometheus', uid: '$datasource' } as const;
-export const logsSource = { type: 'loki', uid: '$logs' } as const;
+export const metricsSource = { type: 'prometheus', uid: '$prometheus_datasource' } as const;
+export const logsSource = { type: 'loki', uid: '$loki_datasource' } as const;
 
 export function metricsVariable(): DatasourceVariableBuilder {
-  return new DatasourceVariableBuilder('datasource')
-    .label('Metrics')
+  return new DatasourceVariableBuilder('prometheus_datasource')
+    .label('Prometheus data source')
     .type('prometheus')
     .hide(VariableHide.HideVariable)
     .current({ text: 'Prometheus', value: dataSources.prometheus });
 }
 
 export function logsVariable(): DatasourceVariableBuilder {
-  return new DatasourceVariableBuilder('logs')
-    .label('Logs')
+  return new DatasourceVariableBuilder('loki_datasource')
+    .label('Loki data source')
     .type('loki')
     .hide(VariableHide.HideVariable)
     .current({ text: 'Loki', value: dataSources.loki });
@@ -40,4 +40,13 @@ export function rows(expr: string, refId = 'A'): PrometheusQuery {
 
 export function logLines(expr: string, refId = 'A'): LokiQuery {
   return new LokiQuery().datasource(logsSource).expr(expr).queryType('range').refId(refId);
+}
+
+/** One number for each series of a metric query, at the end of the time range. */
+export function logsNow(expr: string, legend: string, refId = 'A'): LokiQuery {
+  return new LokiQuery().datasource(logsSource).expr(expr).legendFormat(legend).queryType('instant').refId(refId);
+}
+
+export function logsOverTime(expr: string, legend: string, refId = 'A'): LokiQuery {
+  return logLines(expr, refId).legendFormat(legend);
 }

@@ -11,21 +11,21 @@ import {
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import type { About } from './about.ts';
 import { metricsSource } from './data.ts';
+import { runbooks } from './links.ts';
 
-export interface Graph {
-  readonly id: number;
-  readonly title: string;
-  readonly description: string;
+export interface Graph extends About {
   readonly unit: string;
 }
 
 /** Lines over time. */
-export function graphPanel({ id, title, description, unit }: Graph): PanelBuilder {
+export function graphPanel({ id, title, description, alerts, unit }: Graph): PanelBuilder {
   return new PanelBuilder()
     .id(id)
     .title(title)
     .description(description)
+    .links(runbooks({ alerts }))
     .datasource(metricsSource)
     .unit(unit)
     .min(0)

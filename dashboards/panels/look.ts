@@ -1,4 +1,5 @@
 import {
+  type DynamicConfigValue,
   MappingType,
   ThresholdsConfigBuilder,
   ThresholdsMode,
@@ -10,6 +11,10 @@ import { noResult } from './queries.ts';
 export const good = 'green';
 export const warning = 'orange';
 export const bad = 'red';
+/** Where something was changed on purpose. */
+export const deployed = 'blue';
+/** Where nobody is paged, on purpose. */
+export const maintained = 'purple';
 /** Where there is no value, and need not be one. */
 export const unknown = '#7f8389';
 
@@ -25,6 +30,11 @@ export function from(first: string, ...steps: readonly (readonly [number, string
     .steps([{ value: null, color: first }, ...steps.map(([value, color]) => ({ value, color }))]);
 }
 
+/** The colour of one series, for an override. */
+export function fixed(color: string): DynamicConfigValue {
+  return { id: 'color', value: { mode: 'fixed', fixedColor: color } };
+}
+
 /** Values as words: `words({ 0: ['up', 'green'] })`. */
 export function words(texts: Readonly<Record<string | number, readonly [text: string, color: string]>>): ValueMapping {
   return {
@@ -33,6 +43,11 @@ export function words(texts: Readonly<Record<string | number, readonly [text: st
       Object.entries(texts).map(([value, [text, color]], index) => [value, { text, color, index }]),
     ),
   };
+}
+
+/** A colour for what lies in a range that is no limit, such as a class of status codes. */
+export function inRange(from: number, to: number, color: string): ValueMapping {
+  return { type: MappingType.RangeToText, options: { from, to, result: { color } } };
 }
 
 /** Reasons as a page says them. */

@@ -2,8 +2,7 @@ import { VizOrientation, VizTextDisplayOptionsBuilder } from '@grafana/grafana-f
 import type { PanelBuilder as BigNumber } from '@grafana/grafana-foundation-sdk/stat';
 import type { PanelBuilder as Timeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
-import { aggregate, select } from '../../stack/promql.ts';
-import { type ForeignSeries, foreign } from '../series.ts';
+import { aggregate, type SeriesName, select } from '../../stack/promql.ts';
 import { now, overTime } from './data.ts';
 import { barsPanel } from './graph.ts';
 import { bad, from, good, words } from './look.ts';
@@ -35,8 +34,8 @@ export function configurations(): BigNumber {
     unit: 'none',
     colours: from(bad, [1, good]),
   })
-    .withTarget(now(aggregate('min', ['job'], foreign('prometheus_config_last_reload_successful')), '{{job}}', 'B'))
-    .withTarget(now(aggregate('min', ['job'], foreign('alertmanager_config_last_reload_successful')), '{{job}}', 'C'))
+    .withTarget(now(aggregate('min', ['job'], select('prometheus_config_last_reload_successful')), '{{job}}', 'B'))
+    .withTarget(now(aggregate('min', ['job'], select('alertmanager_config_last_reload_successful')), '{{job}}', 'C'))
     .orientation(VizOrientation.Horizontal)
     .text(new VizTextDisplayOptionsBuilder().titleSize(14).valueSize(22))
     .mappings([words({ 0: ['refused', bad], 1: ['current', good] })]);
@@ -58,7 +57,7 @@ export function troubles(): Graph {
 
 const wrong: readonly { readonly expr: string; readonly legend: string }[] = [
   {
-    expr: `sum by (integration) (${grown(foreign('alertmanager_notifications_failed_total'))})`,
+    expr: `sum by (integration) (${grown(select('alertmanager_notifications_failed_total'))})`,
     legend: 'not delivered: {{integration}}',
   },
   { expr: sumOf('prometheus_notifications_dropped_total'), legend: 'alerts dropped by Prometheus' },
@@ -80,8 +79,8 @@ const wrong: readonly { readonly expr: string; readonly legend: string }[] = [
   { expr: sumOf('loki_write_dropped_entries_total'), legend: 'log lines lost by Alloy' },
 ];
 
-function sumOf(series: ForeignSeries): string {
-  return `sum(${grown(foreign(series))})`;
+function sumOf(series: SeriesName): string {
+  return `sum(${grown(select(series))})`;
 }
 
 function grown(selector: string): string {

@@ -7,13 +7,11 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import type { ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import type { About } from './about.ts';
 import { metricsSource, now } from './data.ts';
+import { runbooks } from './links.ts';
 
-export interface NumberPanel {
-  readonly id: number;
-  readonly title: string;
-  /** What it says, and what to do when it is not green. */
-  readonly description: string;
+export interface NumberPanel extends About {
   readonly expr: string;
   /** With several series: what each is called. */
   readonly legend?: string;
@@ -31,6 +29,7 @@ export function numberPanel(given: NumberPanel): PanelBuilder {
     .id(given.id)
     .title(given.title)
     .description(given.description)
+    .links(runbooks(given))
     .datasource(metricsSource)
     .withTarget(now(given.expr, given.legend))
     .unit(given.unit)

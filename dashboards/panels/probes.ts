@@ -3,12 +3,25 @@ import type { PanelBuilder as Timeline } from '@grafana/grafana-foundation-sdk/s
 import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { aggregate, select } from '../../stack/promql.ts';
+import type { Place } from '../frame.ts';
 import { firingAlerts } from '../series.ts';
 import { overTime, rows } from './data.ts';
 import { graphPanel } from './graph.ts';
-import { bad, from, good, reasonWords, unknown, upOrDown, warning } from './look.ts';
-import { certificateDays, configured, failuresNow, lastRunAge, passedShare, perProbe, stateNow } from './queries.ts';
-import { linkToService, tablePanel, width } from './table.ts';
+import { greatest } from './greatest.ts';
+import { field, label, runbook, toLogsThen, toService } from './links.ts';
+import { reasonWords, upOrDown } from './look.ts';
+import { certificateColours } from './overview-tiles.ts';
+import {
+  certificateDays,
+  configured,
+  failuresNow,
+  lastRunAge,
+  most,
+  passedShare,
+  perProbe,
+  stateNow,
+} from './queries.ts';
+import { linksTo, linkToService, tablePanel, width } from './table.ts';
 import { probeTimeline } from './timeline.ts';
 
 /** Panels about all probes of all services. */
@@ -17,6 +30,7 @@ export function probesNow(): Table {
   return tablePanel({
     id: 10,
     title: 'Every probe now',
+    alerts: ['ProbeDown', 'ProbeStale', 'CertificateExpiringSoon', 'CertificateExpiringVerySoon'],
     description:
       'The confirmed state, and how each probe did over the time range. Click a name to see why it is down. Renew a certificate that is not green.',
     queries: [
@@ -62,7 +76,7 @@ export function probesNow(): Table {
         properties: [
           { id: 'unit', value: 'suffix: days' },
           { id: 'decimals', value: 0 },
-          { id: 'thresholds', value: from(unknown, [-36_500, bad], [7, warning], [21, good]).build() },
+          { id: 'thresholds', value: certificateColours.build() },
           { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
         ],
       },
@@ -72,23 +86,25 @@ export function probesNow(): Table {
   });
 }
 
-export function states(): Timeline {
+export function states(place: Place): Timeline {
   return probeTimeline(
     {
       id: 11,
-      title: 'Up and down',
+      title: `Up and down: ${most} probes, those that were down first`,
       description:
-        'When each probe was confirmed down. A gap: it did not run. Several that fall together share a cause.',
+        'When each probe was confirmed down. A gap: it did not run. Several that fall together share a cause: look at what they depend on.',
+      alerts: ['ProbeDown', 'ProbeFlapping'],
     },
     {},
     '{{service}}/{{probe}}',
-  );
+  ).dataLinks([toService(label('service'), label('probe')), ...toLogsThen(place, label('service'))]);
 }
 
 export function failing(): Table {
   return tablePanel({
     id: 12,
     title: 'Why they are down',
+    alerts: ['ProbeDown'],
     description:
       'What was found when the failure was confirmed. The runbook of ProbeDown says what to do for each reason.',
     queries: [rows(failuresNow([...perProbe, 'reason', 'found', 'expected']))],
@@ -107,10 +123,11 @@ export function firing(): Table {
   return tablePanel({
     id: 13,
     title: 'Alerts that fire',
-    description: 'As the rules see it; Alertmanager may mute some of them. Open the link in the page, or its runbook.',
+    description:
+      'As the rules see it; Alertmanager may mute some of them. Click the name of an alert for its runbook, that of a service for its dashboard.',
     queries: [rows(aggregate('max', ['alertname', 'severity', 'service', 'probe', 'instance'], firingAlerts))],
     columns: [
-      { from: 'alertname', title: 'Alert' },
+      { from: 'alertname', title: 'Alert', properties: [linksTo(runbook(field('Alert')))] },
       { from: 'severity', title: 'Severity', properties: [width(90)] },
       { from: 'service', title: 'Service', properties: [linkToService('Service'), width(110)] },
       { from: 'probe', title: 'Probe', properties: [width(110)] },
@@ -121,17 +138,16 @@ export function firing(): Table {
   });
 }
 
-export function durations(): Graph {
+export function durations(place: Place): Graph {
+  const slowest = (window: string) =>
+    aggregate('max', perProbe, `max_over_time(${select('probe_duration_seconds')}${window})`);
   return graphPanel({
     id: 14,
-    title: 'Duration',
+    title: 'Duration: the 10 slowest',
     description:
       'The slowest run in each step. A rise before a failure is a target that is overloaded, not one that is gone.',
     unit: 's',
-  }).withTarget(
-    overTime(
-      aggregate('max', perProbe, `max_over_time(${select('probe_duration_seconds')}[$__rate_interval])`),
-      '{{service}}/{{probe}}',
-    ),
-  );
+  })
+    .withTarget(overTime(greatest(10, perProbe, slowest), '{{service}}/{{probe}}'))
+    .dataLinks([toService(label('service'), label('probe')), ...toLogsThen(place, label('service'))]);
 }

@@ -7,7 +7,16 @@ export type ProbeMatch = Readonly<Record<string, Match>>;
 /** A probe, whatever its target and location. */
 export const perProbe = ['service', 'probe'] as const;
 
+/** The probes chosen in the dashboard of a service. */
+export const chosen = { service: '$service', probe: { like: '$probe' } } as const satisfies ProbeMatch;
+
+/** The window of a step: as long as the step, and never shorter than a rate needs. */
+export const step = '[$__rate_interval]';
+
 const secondsPerDay = 86_400;
+
+/** No panel draws more than so many lines, however many probes there are. */
+export const most = 20;
 
 /** The confirmed state; held through the death of the probe service, as the rules hold it. */
 export function heldState(match: ProbeMatch = {}): string {

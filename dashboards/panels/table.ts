@@ -1,9 +1,15 @@
 import { TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
-import type { DataTransformerConfig, DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
+import type {
+  DashboardLinkBuilder,
+  DataTransformerConfig,
+  DynamicConfigValue,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DataqueryBuilder as LogsQuery } from '@grafana/grafana-foundation-sdk/loki';
+import type { DataqueryBuilder as MetricsQuery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
-import { dashboardUids } from '../../stack/parts.ts';
-import { metricsSource } from './data.ts';
+import type { About } from './about.ts';
+import { type logsSource, metricsSource } from './data.ts';
+import { field, runbooks, toService } from './links.ts';
 
 /** A column: where it comes from (a label, or `Value #A` of a query), what it is called, and how it looks. */
 export interface Column {
@@ -12,11 +18,11 @@ export interface Column {
   readonly properties?: readonly DynamicConfigValue[];
 }
 
-export interface Table {
-  readonly id: number;
-  readonly title: string;
-  readonly description: string;
-  readonly queries: readonly DataqueryBuilder[];
+export interface Table extends About {
+  readonly source?: typeof metricsSource | typeof logsSource;
+  readonly queries: readonly (MetricsQuery | LogsQuery)[];
+  /** Done to what the queries answer before its rows are put together. */
+  readonly before?: readonly DataTransformerConfig[];
   /** In order; what is not named here is not shown. */
   readonly columns: readonly Column[];
   /** Titles of the columns to sort by, the greatest first. */
@@ -26,22 +32,30 @@ export interface Table {
 }
 
 /** One row for each set of labels, with the values of all queries beside each other. */
-export function tablePanel({ id, title, description, queries, columns, sortBy, none }: Table): PanelBuilder {
+export function tablePanel(given: Table): PanelBuilder {
+  const { id, title, description, alerts, source = metricsSource, queries, before = [], columns, sortBy, none } = given;
   let panel = new PanelBuilder()
     .id(id)
     .title(title)
     .description(description)
-    .datasource(metricsSource)
+    .links(runbooks({ alerts }))
+    .datasource(source)
     .targets([...queries])
     .unit('none')
     .noValue(none)
     .filterable(false)
     .overrideByRegexp('.*', [{ id: 'noValue', value: '–' }])
-    .transformations(merged(columns));
+    .transformations([...before, ...merged(columns)]);
   for (const { title: name, properties } of columns)
     if (properties) panel = panel.overrideByName(name, [...properties]);
   return sortBy ? panel.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]) : panel;
 }
+
+/** Of a query that is no table: one row for each series, its labels as columns, and the sum of its values as `Total`. */
+export const eachSeriesARow: DataTransformerConfig = {
+  id: 'reduce',
+  options: { reducers: ['sum'], mode: 'seriesToRows', labelsToFields: true, includeTimeField: false },
+};
 
 function merged(columns: readonly Column[]): DataTransformerConfig[] {
   const names = columns.map(({ from }) => from);
@@ -64,9 +78,12 @@ export function width(pixels: number): DynamicConfigValue {
   return { id: 'custom.width', value: pixels };
 }
 
-/** Makes the cells of a column a link to the dashboard of the row's service and probe. */
+/** Makes the cells of a column a link. */
+export function linksTo(...links: readonly DashboardLinkBuilder[]): DynamicConfigValue {
+  return { id: 'links', value: links.map((link) => link.build()) };
+}
+
+/** To the dashboard of the row's service and probe. */
 export function linkToService(serviceColumn: string, probeColumn?: string): DynamicConfigValue {
-  const probe = probeColumn ? `&var-probe=\${__data.fields.${probeColumn}}` : '';
-  const url = `/d/${dashboardUids.service}?var-service=\${__data.fields.${serviceColumn}}${probe}&\${__url_time_range}`;
-  return { id: 'links', value: [{ title: 'Open the dashboard of the service', url }] };
+  return linksTo(toService(field(serviceColumn), probeColumn && field(probeColumn)));
 }

@@ -5,22 +5,21 @@ import {
   VizLegendOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
-import { aggregate, select } from '../../stack/promql.ts';
+import { aggregate, type Match, select } from '../../stack/promql.ts';
+import type { About } from './about.ts';
 import { metricsSource, overTime } from './data.ts';
-import { limits, upOrDown } from './look.ts';
-
-export interface Timeline {
-  readonly id: number;
-  readonly title: string;
-  readonly description: string;
-}
+import { greatest } from './greatest.ts';
+import { runbooks } from './links.ts';
+import { bad, limits, upOrDown } from './look.ts';
+import { most, perProbe } from './queries.ts';
 
 /** A coloured band for each series: which state it was in, and for how long. */
-export function timelinePanel({ id, title, description }: Timeline): PanelBuilder {
+export function timelinePanel({ id, title, description, alerts }: About): PanelBuilder {
   return new PanelBuilder()
     .id(id)
     .title(title)
     .description(description)
+    .links(runbooks({ alerts }))
     .datasource(metricsSource)
     .unit('none')
     .rowHeight(0.85)
@@ -36,15 +35,12 @@ export function timelinePanel({ id, title, description }: Timeline): PanelBuilde
     );
 }
 
-/** Up and down of probes. A step shows `down` when the probe was down at any time in it. */
-export function probeTimeline(
-  given: Timeline,
-  match: Readonly<Record<string, string | { like: string }>>,
-  legend: string,
-): PanelBuilder {
-  const worst = `max_over_time(${select('watchpost_probe_down', match)}[$__rate_interval])`;
+/** Up and down of probes. A step shows `down` when the probe was down at any time in it. At most so many: first those that were down. */
+export function probeTimeline(given: About, match: Readonly<Record<string, Match>>, legend: string): PanelBuilder {
+  const down = select('watchpost_probe_down', match);
+  const worst = (window: string) => aggregate('max', perProbe, `max_over_time(${down}${window})`);
   return timelinePanel(given)
-    .withTarget(overTime(aggregate('max', ['service', 'probe'], worst), legend))
+    .withTarget(overTime(greatest(most, perProbe, worst), legend))
     .mappings([upOrDown])
-    .thresholds(limits([1, 'red']));
+    .thresholds(limits([1, bad]));
 }

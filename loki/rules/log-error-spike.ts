@@ -1,16 +1,12 @@
 import { alertLinks } from '../../stack/alert.ts';
-import { countLines, stream, where } from '../../stack/logql.ts';
+import { logLimits } from '../../stack/limits.ts';
+import { countLines, errorLevels, stream, where } from '../../stack/logql.ts';
 import { serviceRule } from './log-rule.ts';
 import { quotedLine, raw } from './quoted-line.ts';
 
 const alert = 'LogErrorSpike';
 const window = '5m';
-/** As many lines in a window may come of one bad request that is tried again. */
-const floor = 20;
 const factor = 5;
-
-/** What Loki makes of a line's level, in its own words, and those that it leaves as they are: 50 and 60 are pino's. */
-const errorLevels = '(?i:error|critical|crit|fatal|alert|emerg|emergency|d?panic|severe)|50|60';
 
 function errorLines(service: string): string {
   return where(stream({ service_name: service }), 'detected_level', { like: errorLevels });
@@ -33,7 +29,7 @@ export const logErrorSpikeRule = serviceRule({
   quietAfterMaintenance: '5m30s',
   expr: (service) => {
     const errors = countLines(errorLines(service), window);
-    return `${errors} > ${floor} and ${errors} > ${factor} * ${yesterday(service)} / 3`;
+    return `${errors} > ${logLimits.errorLines} and ${errors} > ${factor} * ${yesterday(service)} / 3`;
   },
   annotations: (service, { urls }) => ({
     summary: `${service} logs far more errors than usual`,

@@ -61,6 +61,20 @@ const cases = [
     is: { type: 'counter', labels: ['integration', 'reason'], components: ['alertmanager'] },
   },
   {
+    name: 'Loki, once its retention has run',
+    series: 'loki_compactor_apply_retention_last_successful_run_timestamp_seconds',
+    is: { type: 'gauge', labels: [], components: ['loki'] },
+  },
+  {
+    name: 'Alloy, once it has given up on lines',
+    series: 'loki_write_dropped_entries_total',
+    is: {
+      type: 'counter',
+      labels: ['component_id', 'component_path', 'host', 'reason', 'tenant'],
+      components: ['alloy'],
+    },
+  },
+  {
     name: 'Prometheus: a part of a histogram',
     series: 'prometheus_http_request_duration_seconds_bucket',
     is: { type: 'counter', labels: ['handler', 'le'], components: ['prometheus'] },
@@ -79,11 +93,14 @@ const cases = [
       components: [
         'prometheus',
         'alertmanager',
+        'loki',
+        'alloy',
         'node-exporter',
         'postgres-exporter',
         'redis-exporter',
         'nginx-exporter',
         'cadvisor',
+        'watchpost',
       ],
     },
   },

@@ -1,11 +1,14 @@
 import type { CataloguedType, CatalogueFile, LabelsByMetric } from './file.ts';
 import alertmanager from './generated/alertmanager.json' with { type: 'json' };
+import alloy from './generated/alloy.json' with { type: 'json' };
 import cadvisor from './generated/cadvisor.json' with { type: 'json' };
+import loki from './generated/loki.json' with { type: 'json' };
 import nginxExporter from './generated/nginx-exporter.json' with { type: 'json' };
 import nodeExporter from './generated/node-exporter.json' with { type: 'json' };
 import postgresExporter from './generated/postgres-exporter.json' with { type: 'json' };
 import prometheus from './generated/prometheus.json' with { type: 'json' };
 import redisExporter from './generated/redis-exporter.json' with { type: 'json' };
+import watchpost from './generated/watchpost.json' with { type: 'json' };
 import { supplements } from './supplements.ts';
 
 /**
@@ -15,11 +18,14 @@ import { supplements } from './supplements.ts';
 const captured = {
   prometheus,
   alertmanager,
+  loki,
+  alloy,
   nodeExporter,
   postgresExporter,
   redisExporter,
   nginxExporter,
   cadvisor,
+  watchpost,
 } as const;
 
 type Captured = (typeof captured)[keyof typeof captured];

@@ -50,32 +50,6 @@ export const supplements = [
       ['prometheus_notifications_queue_capacity', 'gauge', ['alertmanager']],
     ],
   },
-  {
-    component: 'loki',
-    why: 'Debian has no package of it, and no image can be pulled here',
-    source: 'Loki 3.7, pkg/validation/validate.go, pkg/compactor/metrics.go',
-    metrics: [
-      ['loki_discarded_samples_total', 'counter', ['reason', 'tenant', 'retention_hours', 'policy', 'format']],
-      ['loki_discarded_bytes_total', 'counter', ['reason', 'tenant', 'retention_hours', 'policy', 'format']],
-      ['loki_compactor_apply_retention_last_successful_run_timestamp_seconds', 'gauge', []],
-      ['loki_compactor_apply_retention_operation_total', 'counter', ['status']],
-      ['loki_prometheus_rule_evaluation_failures_total', 'counter', ['user', 'rule_group']],
-      ['loki_prometheus_notifications_dropped_total', 'counter', ['user']],
-      ['loki_ruler_config_last_reload_successful', 'gauge', ['user']],
-    ],
-  },
-  {
-    component: 'alloy',
-    why: 'Debian has no package of it, and no image can be pulled here',
-    source:
-      'Alloy 1.18, internal/component/common/loki/client/metrics.go, internal/runtime/internal/controller/metrics.go',
-    metrics: [
-      ['loki_write_dropped_entries_total', 'counter', ['component_id', 'component_path', 'host', 'reason', 'tenant']],
-      ['loki_write_sent_entries_total', 'counter', ['component_id', 'component_path', 'host', 'tenant']],
-      ['loki_write_batch_retries_total', 'counter', ['component_id', 'component_path', 'host', 'tenant']],
-      ['alloy_component_controller_running_components', 'gauge', ['controller_id', 'controller_path', 'health_type']],
-    ],
-  },
 ] as const satisfies readonly Supplement[];
 
 interface Supplement {

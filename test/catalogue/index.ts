@@ -9,23 +9,29 @@ import { ensureEngine } from '../support/engine.ts';
 import { checkout, ensureImage, type TestImage } from '../support/images.ts';
 import type { Component } from './component.ts';
 import { alertmanager } from './components/alertmanager.ts';
+import { alloy } from './components/alloy.ts';
 import { cadvisor } from './components/cadvisor.ts';
+import { loki } from './components/loki.ts';
 import { nginxExporter } from './components/nginx-exporter.ts';
 import { nodeExporter } from './components/node-exporter.ts';
 import { postgresExporter } from './components/postgres-exporter.ts';
 import { prometheus } from './components/prometheus.ts';
 import { redisExporter } from './components/redis-exporter.ts';
+import { watchpost } from './components/watchpost.ts';
 import { readFamilies, versionIn, writtenFile } from './families.ts';
 import { openPlace } from './place.ts';
 
 const components: readonly Component[] = [
   prometheus,
   alertmanager,
+  loki,
+  alloy,
   nodeExporter,
   postgresExporter,
   redisExporter,
   nginxExporter,
   cadvisor,
+  watchpost,
 ];
 
 // The containers end with this process; the helper that would clear up after it cannot be pulled everywhere.

@@ -20,7 +20,9 @@ export const hostName = 'host.docker.internal';
 
 /** The parts that a page travels through, and those that a test may ask for besides. */
 export type StackPart = 'watchpost' | 'prometheus' | 'alertmanager' | FurtherPart;
-export type FurtherPart = 'loki' | 'alloy';
+export type FurtherPart = 'loki' | 'alloy' | 'grafana';
+/** Of `admin` in a test's Grafana. */
+export const grafanaPassword = 'the password of the test';
 
 /** A running stack whose pages arrive in two sinks of the test. */
 export interface Stack extends AsyncDisposable {
@@ -39,6 +41,12 @@ export interface Stack extends AsyncDisposable {
   /** Another container on the stack's network, stopped with it. */
   add(alias: string, container: GenericContainer): Promise<StartedTestContainer>;
 }
+
+const furtherParts: Readonly<Record<FurtherPart, { readonly ready: string; readonly reads: readonly string[] }>> = {
+  loki: { ready: '/ready', reads: ['loki'] },
+  alloy: { ready: '/-/ready', reads: ['loki'] },
+  grafana: { ready: '/api/health', reads: ['grafana', 'dashboards'] },
+};
 
 export interface StackOptions {
   /** The `services:` block of watchpost.yaml, indented as there. */
@@ -111,13 +119,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   const secrets = { source: join(folder, 'secrets'), target: '/run/secrets', mode: 'ro' as const };
   const component = (part: StackPart, ready: string) => {
-    const { args, env } = componentCommand(
-      part,
-      surroundings,
-      loaded.config.urls,
-      [],
-      loaded.config.otlp !== undefined,
-    );
+    const isTraced = loaded.config.otlp !== undefined;
+    const { args, env } = componentCommand(part, surroundings, loaded.config.urls, { isTraced });
     return new GenericContainer(imageOf(part))
       .withCommand([...args, ...(options.arguments?.[part] ?? [])])
       .withEnvironment({ ...env })
@@ -149,7 +152,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   );
 
   for (const further of options.parts ?? []) {
-    const container = component(further, further === 'loki' ? '/ready' : '/-/ready').withBindMounts([mount('loki')]);
+    const { ready, reads } = furtherParts[further];
+    const container = component(further, ready).withBindMounts(reads.map(mount));
+    if (further === 'grafana') container.withEnvironment({ GF_SECURITY_ADMIN_PASSWORD: grafanaPassword });
     await launch(further, container);
   }
 

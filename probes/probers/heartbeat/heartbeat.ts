@@ -18,6 +18,7 @@ export const heartbeat = {
   metrics: [
     'probe_heartbeat_last_success_timestamp_seconds',
     'probe_heartbeat_expected_interval_seconds',
+    'watchpost_probe_heartbeat_grace_seconds',
     'probe_heartbeat_job_duration_seconds',
   ],
   awaitsBeats: true,
@@ -43,6 +44,7 @@ export const heartbeat = {
     const wanted = `a success every ${sayDuration(every)}`;
     const ago = (time: number) => `${sayDuration(Math.max(0, at - time))} ago`;
     recorder.sample('probe_heartbeat_expected_interval_seconds', every / 1_000);
+    recorder.sample('watchpost_probe_heartbeat_grace_seconds', grace / 1_000);
     if (success) {
       recorder.sample('probe_heartbeat_last_success_timestamp_seconds', success.at / 1_000);
       if (success.durationMs !== undefined) {

@@ -14,11 +14,23 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** Enough that the cases, all together, are never more than half of the services. */
-const healthy = 24;
+const manyHealthy = 24;
 /** Prometheus writes a block every two hours. */
 const blockMs = 7_200_000;
 
-export async function setStage(cases: readonly FaultCase[], pace: Pace, parts: readonly FurtherPart[]): Promise<Stage> {
+export interface StageOptions {
+  /** The probe service sends its log to Loki, as Compose has it. */
+  readonly awaitsLoki?: boolean;
+  /** Services that nothing happens to. */
+  readonly healthy?: number;
+}
+
+export async function setStage(
+  cases: readonly FaultCase[],
+  pace: Pace,
+  parts: readonly FurtherPart[],
+  { awaitsLoki = false, healthy = manyHealthy }: StageOptions = {},
+): Promise<Stage> {
   await using cleanup = new AsyncDisposableStack();
   const props = new Map<FaultCase, Prop>();
   const shared = new Map<string, Promise<unknown>>();
@@ -44,6 +56,7 @@ export async function setStage(cases: readonly FaultCase[], pace: Pace, parts: r
     await startStack({
       services: [...services, ...entries].join(''),
       parts,
+      awaitsLoki,
       login: { username: 'watchpost', password: 'the password of the suite' },
       arguments: {
         prometheus: ['min', 'max'].map((which) => `--storage.tsdb.${which}-block-duration=${blockMs / 60_000}s`),

@@ -44,6 +44,10 @@ export const shownFields: readonly { readonly fields: RegExp; readonly why: stri
   { fields: /^services\.\*\.(team|labels\.\*|depends_on\[\]|units\[\]|logs\.\w+)$/, why: 'names, which are labels' },
   { fields: /^services\.\*\.(metrics|exporter\.\w+)$/, why: 'others read them: no variable, and a password by file' },
   { fields: /^(maintenance|office_hours)\b/, why: 'names and times' },
+  {
+    fields: /^(logs\.s3\.\w+|syslog\.listen)$/,
+    why: 'where logs lie and come from; the key to the bucket is in a file',
+  },
   { fields: /^(references\[\]|rules|otlp\.traces)$/, why: 'hosts and folders; the URL takes no user and no query' },
   { fields: /(^|[._ ])\w*_file$/, why: 'says where a secret lies; what lies there is planted by itself' },
   { fields: /^notify\.(.*\.)?email\.(to\[\]|from|smarthost|username)$/, why: 'who writes to whom' },

@@ -1,0 +1,129 @@
+import type { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { receiptStale, silentAfterMs } from '../../stack/alert-path.ts';
+import { certificateLimits } from '../../stack/limits.ts';
+import { dashboardUids } from '../../stack/parts.ts';
+import { aggregate, type SeriesName, select } from '../../stack/promql.ts';
+import { toDashboard } from './links.ts';
+import { bad, from, good, limits, maintained, warning, words } from './look.ts';
+import { certificateDays, heldState, perProbe } from './queries.ts';
+import { tilesPanel } from './tiles.ts';
+
+/** Where nothing is known, and that is not well. */
+const notKnown = -1;
+
+/** What is yours. */
+export function running(): PanelBuilder {
+  return tilesPanel({
+    id: 20,
+    title: 'What you run',
+    description:
+      'Green when all is well. Red or orange: the tables below name the probe, the alert, the objective or the certificate; click the number.',
+    alerts: [
+      'ProbeDown',
+      'ProbeMissing',
+      'SLOBudgetExhausted',
+      'CertificateExpiringSoon',
+      'CertificateExpiringVerySoon',
+    ],
+    tiles: [
+      {
+        name: 'Probes down',
+        expr: `sum(${aggregate('max', perProbe, heldState())}) or vector(${notKnown})`,
+        unit: 'none',
+        colours: from(bad, [0, good], [1, bad]),
+        words: [words({ [notKnown]: ['none has run', bad] })],
+      },
+      {
+        name: 'Probes that do not run',
+        expr: `count(${select('watchpost_probe_expected')} unless on (service, probe) ${select('watchpost_probe_down')}) or vector(0)`,
+        unit: 'none',
+        colours: limits([1, bad]),
+      },
+      { name: 'Critical alerts', expr: firing('critical'), unit: 'none', colours: limits([1, bad]) },
+      { name: 'Warnings', expr: firing('warning'), unit: 'none', colours: limits([1, warning]) },
+      {
+        name: 'Least error budget left',
+        expr: `min(${select('slo:period_error_budget_remaining:ratio')})`,
+        unit: 'percentunit',
+        decimals: 0,
+        colours: from(bad, [0, good]),
+        link: toDashboard(dashboardUids.slo, 'Open the objectives'),
+      },
+      {
+        name: 'First certificate expires in',
+        expr: `min(${certificateDays(perProbe)})`,
+        unit: 'suffix: days',
+        decimals: 0,
+        colours: certificateColours,
+      },
+      {
+        name: 'Services in maintenance',
+        expr: `count(${select('watchpost_service_maintenance')} == 1) or vector(0)`,
+        unit: 'none',
+        colours: from(good, [1, maintained]),
+      },
+    ],
+  });
+}
+
+export const certificateColours = from(
+  bad,
+  [certificateLimits.verySoonDays, warning],
+  [certificateLimits.soonDays, good],
+);
+
+/** What watches over it. */
+export function watching(): PanelBuilder {
+  return tilesPanel({
+    id: 21,
+    title: 'The monitoring itself',
+    description:
+      'Whether you would hear of a failure. Red: open the runbook in the menu of this panel; until it is green again, silence means nothing.',
+    alerts: [receiptStale, 'TargetDown', 'AlertmanagerDeliveryFailing', 'PrometheusConfigReloadFailed'],
+    tiles: [
+      {
+        name: 'Alerts last came through',
+        expr: `time() - min(${select('watchpost_alert_path_last_success_timestamp_seconds')} > 0) or vector(${notKnown})`,
+        unit: 's',
+        decimals: 0,
+        colours: from(bad, [0, good], [silentAfterMs / 1_000, bad]),
+        words: [words({ [notKnown]: ['never', bad] })],
+        link: toMonitoring,
+      },
+      {
+        name: 'Messages not delivered',
+        expr: `sum(increase(${select('alertmanager_notifications_failed_total')}[$__range])) or vector(0)`,
+        unit: 'none',
+        decimals: 0,
+        colours: limits([1, bad]),
+        link: toMonitoring,
+      },
+      {
+        name: 'Not scraped',
+        expr: `count(${select('up')} == 0) or vector(0)`,
+        unit: 'none',
+        colours: limits([1, bad]),
+        link: toMonitoring,
+      },
+      {
+        name: 'Configurations refused',
+        expr: `count((${reloads.map((name) => select(name)).join(' or ')}) == 0) or vector(0)`,
+        unit: 'none',
+        colours: limits([1, bad]),
+        link: toMonitoring,
+      },
+    ],
+  });
+}
+
+const toMonitoring = toDashboard(dashboardUids.monitoring, 'Open the dashboard of the monitoring');
+
+const reloads = [
+  'watchpost_config_last_reload_successful',
+  'prometheus_config_last_reload_successful',
+  'alertmanager_config_last_reload_successful',
+] as const satisfies readonly SeriesName[];
+
+function firing(severity: string): string {
+  return `count(${select('ALERTS', { alertstate: 'firing', severity })}) or vector(0)`;
+}

@@ -1,0 +1,61 @@
+import { dataSources } from '../../../stack/parts.ts';
+import { grafanaPassword } from '../stack.ts';
+import type { Ask } from './ask.ts';
+import { type Chosen, choices, fillIn } from './chosen.ts';
+import type { AskedDashboard, Question } from './questions.ts';
+
+export const authorization = `Basic ${Buffer.from(`admin:${grafanaPassword}`).toString('base64')}`;
+
+const [rangeMs, stepMs, scrapeMs] = [900_000, 15_000, 5_000];
+
+/** What Grafana answers to the query of a panel: how many frames come with at least one value. An error of it is one. */
+export async function framesOf(grafana: string, question: Question, chosen: Chosen): Promise<number> {
+  const { source, isInstant } = question;
+  const kind = isInstant ? 'instant' : 'range';
+  const query = {
+    refId: 'A',
+    datasource: { type: source, uid: dataSources[source] },
+    // The variables of a dashboard are the browser's to fill in; the steps are Grafana's, and so it gets them as they stand.
+    expr: fillIn(question.expr, { ...chosen, ...untouched }, { stepMs, rangeMs, scrapeMs }),
+    ...(source === 'loki' ? { queryType: kind, maxLines: 100 } : { instant: isInstant, range: !isInstant }),
+    intervalMs: stepMs,
+    maxDataPoints: 60,
+  };
+  const response = await fetch(`${grafana}/api/ds/query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization },
+    body: JSON.stringify({ queries: [query], from: String(Date.now() - rangeMs), to: String(Date.now()) }),
+  });
+  const { results } = (await response.json()) as QueryAnswer;
+  const result = results?.A;
+  if (!response.ok || !result || result.error)
+    throw new Error(`Grafana: ${response.status} of ${question.key}: ${result?.error ?? 'no result'} (${query.expr})`);
+  return (result.frames ?? []).filter(({ data }) => data.values.some((column) => column.length > 0)).length;
+}
+
+const untouched = Object.fromEntries(
+  ['__rate_interval', '__interval', '__auto', '__range'].map((name) => [name, `$${name}`]),
+);
+
+interface QueryAnswer {
+  readonly results?: Readonly<
+    Record<
+      string,
+      {
+        readonly error?: string;
+        readonly frames?: readonly { readonly data: { readonly values: readonly (readonly unknown[])[] } }[];
+      }
+    >
+  >;
+}
+
+/** The choice of a user with which most queries of a dashboard have an answer. */
+export async function fullest(dashboard: AskedDashboard, ask: Ask): Promise<Chosen> {
+  let best: { readonly chosen: Chosen; readonly answered: number } = { chosen: {}, answered: -1 };
+  for (const chosen of await choices(dashboard, ask)) {
+    const series = await Promise.all(dashboard.questions.map((question) => ask.series(question, chosen)));
+    const answered = series.filter((count) => count > 0).length;
+    if (answered > best.answered) best = { chosen, answered };
+  }
+  return best.chosen;
+}
