@@ -1,8 +1,5 @@
 import type { PlantedSecrets } from './secrets.ts';
 
-/** A file of the configuration that holds a secret, by its name. */
-export type SecretFiles = Readonly<Record<string, string>>;
-
 type Probe = Readonly<Record<string, unknown>>;
 
 /** Probes whose every option that may hold a secret does; `port` is that of a server on loopback. */
