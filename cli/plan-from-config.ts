@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Config, Channels as ConfiguredChannels, ProbeConfig, ServiceConfig } from '../config/model.ts';
-import type { Plan, PlannedProbe } from '../probes/model.ts';
+import type { Plan, PlannedProbe, TracePlan } from '../probes/model.ts';
 import type { Channels } from '../probes/pager/channels.ts';
 import { probers } from '../probes/probers/index.ts';
 import type { Prober } from '../probes/probers/prober.ts';
@@ -21,7 +21,7 @@ export function planFromConfig(
   surroundings: Pick<Surroundings, 'reach' | 'secret'>,
   location = config.location,
 ): Plan {
-  const { stack, environment, urls, services, notify, locations, heartbeatUrlFile, deployTokenFile } = config;
+  const { stack, environment, urls, services, notify, locations, heartbeatUrlFile, deployTokenFile, otlp } = config;
   const isHere = ({ kind }: ProbeConfig) => location === config.location || !findProber(kind).atOnePlace;
   return {
     hash: configHash(config),
@@ -37,11 +37,44 @@ export function planFromConfig(
     dependencies: new Map(services.map(({ name, dependsOn }) => [name, dependsOn])),
     ...(heartbeatUrlFile !== undefined && { heartbeatUrl: () => readSecret(surroundings.secret(heartbeatUrlFile)) }),
     ...(deployTokenFile !== undefined && { deployToken: readToken(surroundings.secret(deployTokenFile)) }),
+    ...(otlp && { traces: tracePlan(otlp, surroundings) }),
     notify: {
       default: channels(notify, surroundings),
       teams: Object.fromEntries(Object.entries(notify.teams).map(([team, own]) => [team, channels(own, surroundings)])),
     },
   };
+}
+
+function tracePlan(
+  { traces, sample, headersFile }: NonNullable<Config['otlp']>,
+  { reach, secret }: Pick<Surroundings, 'reach' | 'secret'>,
+): TracePlan {
+  const url = new URL(traces);
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  const path = url.pathname.replace(/\/$/, '');
+  return {
+    url: `${url.protocol}//${reach(`${url.hostname}:${port}`)}${path}`,
+    sample,
+    ...(headersFile !== undefined && { headers: async () => readHeaders(await readSecret(secret(headersFile))) }),
+  };
+}
+
+/** `Name: value`, one a line. */
+function readHeaders(text: Secret): Record<string, string> {
+  const lines = text
+    .reveal()
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+  return Object.fromEntries(
+    lines.map((line, i) => {
+      const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(line) ?? [];
+      if (name === undefined || value === undefined)
+        throw new Error(
+          `line ${i + 1} of otlp.headers_file is no header, expected such as Authorization: Bearer TOKEN`,
+        );
+      return [name, value.trim()];
+    }),
+  );
 }
 
 /** SHA-256 of the text, hex: what tells one configuration from the next, in metrics and in tables. */

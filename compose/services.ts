@@ -131,7 +131,7 @@ function published(part: Part): readonly string[] {
 }
 
 function command(part: Part, config: Config, surroundings: Surroundings): readonly string[] {
-  return componentCommand(part, surroundings, config.urls).args.map(literal);
+  return componentCommand(part, surroundings, config.urls, { isTraced: config.otlp !== undefined }).args.map(literal);
 }
 
 function dataMount(part: Part, surroundings: Surroundings): string {

@@ -15,6 +15,7 @@ const candidates: readonly string[] = [
   'placeholder.invalid:1',
   '127.0.0.1',
   '1s',
+  '00',
   '/placeholder',
   'GET',
   '2xx',

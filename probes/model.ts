@@ -66,6 +66,31 @@ export interface Diagnosis {
   readonly changed: string;
 }
 
+/** A run that is traced. */
+export interface RunTrace {
+  /** An attempt begins. */
+  attempt(): TracedAttempt;
+  /** No attempt follows. */
+  end(): void;
+}
+
+export interface TracedAttempt {
+  readonly span: SpanId;
+  /** For the target: https://www.w3.org/TR/trace-context/ */
+  readonly traceparent: string;
+  ended(outcome: Outcome): void;
+}
+
+/** Where spans go. */
+export interface TracePlan {
+  /** Base of an OTLP endpoint, without a slash at its end; spans go to `<url>/v1/traces`. */
+  readonly url: string;
+  /** The share of the runs that is traced, 0 to 1. */
+  readonly sample: number;
+  /** Read when they are needed. They may be secret. */
+  readonly headers?: () => Promise<Record<string, string>>;
+}
+
 /** What a prober is given for one attempt. */
 export interface Run {
   /** Aborts at the deadline or when the service stops. The prober then closes all it opened and returns. */
@@ -77,6 +102,8 @@ export interface Run {
   readonly onAbort?: (callback: () => void) => () => void;
   /** The attempt's time limit; a fail by it names the phase that did not end. */
   readonly timeoutMs: number;
+  /** Where the attempt is traced: what a protocol with headers sends along. */
+  readonly traceparent?: string | undefined;
   /** Names to addresses: hosts file, search domains, Docker's names, the stack's own parts. */
   readonly resolve: Resolve;
   /** Unix time in milliseconds, by the clock of the service. */
@@ -191,6 +218,8 @@ export interface Plan {
   readonly maintenance: readonly MaintenanceWindow[];
   /** What whoever reports a deploy must show; left out where whoever reaches the port may. */
   readonly deployToken?: Secret;
+  /** Left out where nothing is traced. */
+  readonly traces?: TracePlan;
   /** What is asked for every minute, so that somebody outside knows that this host lives. Read when it is needed. */
   readonly heartbeatUrl?: () => Promise<Secret>;
   readonly notify: { readonly default: Channels; readonly teams: Readonly<Record<string, Channels>> };

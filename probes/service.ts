@@ -1,11 +1,13 @@
 import { Deploys } from './deploys/deploys.ts';
 import { Diagnoses } from './diagnose/diagnoses.ts';
+import { openMetrics } from './export/exposition.ts';
 import { setFirstValues } from './export/first-values.ts';
 import { Journal } from './export/journal.ts';
 import { Log, type LogLevel, type LogSink } from './export/log.ts';
 import { tryOtlpSink } from './export/otlp-sink.ts';
 import { OwnMetrics } from './export/own-metrics.ts';
 import { ProbeSeries } from './export/probe-series.ts';
+import { Tracing } from './export/tracing.ts';
 import type { MakeControls } from './health/controls.ts';
 import { Health } from './health/health.ts';
 import { OutboundHeartbeat } from './health/outbound-heartbeat.ts';
@@ -97,6 +99,7 @@ class Engine implements Service {
   readonly #store: StateStore | undefined;
   readonly #kept: KeptStates | undefined;
   readonly #memories: Memories;
+  readonly #tracing: Tracing;
   readonly #deploys: Deploys;
   readonly #diagnoses: Diagnoses;
   readonly #health: Health;
@@ -124,6 +127,7 @@ class Engine implements Service {
     this.#sink = tryOtlpSink(options, plan.environment, this.#metrics, say);
     this.#log.sendTo(this.#sink);
     this.#kept = this.#store && new KeptStates(this.#store);
+    this.#tracing = new Tracing({ clock, log: this.#log, metrics: this.#metrics });
     this.#deploys = new Deploys({ clock, log: this.#log, metrics: this.#metrics, store: this.#store });
     this.#memories = new Memories({ clock, store: this.#store });
     this.#health = new Health({
@@ -166,6 +170,7 @@ class Engine implements Service {
         ended: (report) => this.#ended(report),
         skipped: (probe, count) => this.#series.skipped(probe, count),
         internal: (place, error) => this.#internal(place, error),
+        trace: (probe) => this.#tracing.begin(probe),
         judge: (probe, outcome, fromMs, toMs) => this.#health.judge(probe, outcome, fromMs, toMs),
       },
     });
@@ -196,6 +201,7 @@ class Engine implements Service {
           window: this.#maintenance.of(probe.service),
         })),
       metrics: () => this.#exposition(),
+      openMetrics: () => (this.#plan.traces ? openMetrics(this.#exposition(true)) : undefined),
       unhealthy: () => this.#unhealthy(),
       unready: () => (this.#stop.signal.aborted ? 'the service is stopping' : undefined),
       reload: () => this.reload(),
@@ -235,7 +241,7 @@ class Engine implements Service {
     await this.#scheduler[Symbol.asyncDispose]();
     this.#maintenance[Symbol.dispose]();
     this.#states[Symbol.dispose]();
-    const parts = [this.#paging, this.#server, this.#health, this.#outbound];
+    const parts = [this.#paging, this.#server, this.#health, this.#outbound, this.#tracing];
     await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
     this.#store?.[Symbol.dispose]();
     this.#journal[Symbol.dispose]();
@@ -276,6 +282,7 @@ class Engine implements Service {
     this.#series.configure(watched, plan.location);
     this.#journal.configure(plan);
     this.#deploys.configure(plan);
+    this.#tracing.configure(plan);
     this.#health.configure(plan);
     for (const probe of before) {
       if (wanted.has(probe)) continue;
@@ -315,7 +322,8 @@ class Engine implements Service {
     this.#series.ended({ ...report, inMaintenance });
     if (scheduled && !inMaintenance) {
       const labels = { service: task.service };
-      this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels);
+      const traced = outcome.span && { traceId: outcome.span.traceId, at: report.endedAt };
+      this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels, traced);
       this.#store?.ran(task, outcome.verdict, outcome.durationMs);
       if (outcome.verdict === 'pass') this.#metrics.passed(task, outcome.durationMs);
     }
@@ -346,10 +354,10 @@ class Engine implements Service {
     this.#journal.internal(place, error);
   }
 
-  async *#exposition(): AsyncGenerator<string> {
+  async *#exposition(withExemplars = false): AsyncGenerator<string> {
     this.#paging.scraped();
     yield* this.#series.chunks();
-    yield await this.#metrics.render();
+    yield await this.#metrics.render(withExemplars);
   }
 
   #unhealthy(): string | undefined {

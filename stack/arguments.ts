@@ -32,6 +32,8 @@ export interface Asked {
   readonly units?: readonly string[];
   /** The file in which Loki finds the key to its bucket. */
   readonly s3CredentialsFile?: string | undefined;
+  /** The probe service makes traces: Prometheus keeps what of its histograms leads to them. */
+  readonly isTraced?: boolean;
 }
 
 type Command = (
@@ -58,7 +60,7 @@ const commands: Readonly<Record<Part, Command>> = {
       ],
     };
   },
-  prometheus: (surroundings) => ({
+  prometheus: (surroundings, _urls, { isTraced }) => ({
     args: [
       `--config.file=${surroundings.folder('prometheus')}/prometheus.yaml`,
       `--storage.tsdb.path=${surroundings.data('prometheus')}`,
@@ -68,6 +70,7 @@ const commands: Readonly<Record<Part, Command>> = {
       '--web.enable-lifecycle',
       // What Loki's ruler counts.
       ...(surroundings.has('loki') ? ['--web.enable-remote-write-receiver'] : []),
+      ...(isTraced ? ['--enable-feature=exemplar-storage'] : []),
     ],
   }),
   alertmanager: (surroundings, urls) => ({

@@ -49,6 +49,7 @@ export const logEvents = [
   'stopping',
   'state',
   'log_store',
+  'traces',
   'maintenance',
   'in_maintenance',
   'scheduler_stuck',

@@ -176,6 +176,11 @@ export const metrics = {
     'When the version was deployed that was last reported for the service and colour, in Unix time.',
     ['service', 'version', 'colour'],
   ),
+  watchpost_trace_spans_total: own(
+    'counter',
+    'Spans by what became of them on their way to the collector. Left out where nothing is traced.',
+    ['result'],
+  ),
   watchpost_service_failed_runs_total: own(
     'counter',
     'Runs that did not pass, by service, verdict and reason. A re-checked run counts once, as it ended.',

@@ -8,6 +8,15 @@ interface Counted {
   /** How many fell into each bucket and no lower one; the last is for those above all bounds. */
   readonly counts: Float64Array;
   sum: number;
+  /** For each bucket the run that fell into it last, of those that were traced. */
+  exemplars?: (Exemplar | undefined)[];
+}
+
+interface Exemplar {
+  readonly traceId: string;
+  readonly seconds: number;
+  /** Unix milliseconds. */
+  readonly at: number;
 }
 
 /**
@@ -18,7 +27,7 @@ export class Durations {
   /** By the text of their labels. */
   readonly #counted = new Map<string, Counted>();
 
-  observe(labels: string, seconds: number): void {
+  observe(labels: string, seconds: number, traced?: { readonly traceId: string; readonly at: number }): void {
     let counted = this.#counted.get(labels);
     if (!counted) {
       counted = { counts: new Float64Array(bounds.length + 1), sum: 0 };
@@ -28,17 +37,26 @@ export class Durations {
     while (bucket < bounds.length && seconds > (bounds[bucket] ?? 0)) bucket++;
     counted.counts[bucket] = (counted.counts[bucket] ?? 0) + 1;
     counted.sum += seconds;
+    if (!traced) return;
+    counted.exemplars ??= [];
+    counted.exemplars[bucket] = { ...traced, seconds };
   }
 
-  write(writer: ExpositionWriter): void {
-    for (const [labels, { counts, sum }] of this.#counted) {
+  /** @param withExemplars only OpenMetrics has them */
+  write(writer: ExpositionWriter, withExemplars = false): void {
+    for (const [labels, { counts, sum, exemplars }] of this.#counted) {
       let total = 0;
       for (const [i, count] of counts.entries()) {
         total += count;
-        writer.sample(total, labels, bucketTexts[i], '_bucket');
+        const exemplar = withExemplars ? exemplars?.[i] : undefined;
+        writer.sample(total, labels, bucketTexts[i], '_bucket', exemplar && sayExemplar(exemplar));
       }
       writer.sample(sum, labels, '', '_sum');
       writer.sample(total, labels, '', '_count');
     }
   }
+}
+
+function sayExemplar({ traceId, seconds, at }: Exemplar): string {
+  return `{${labelText({ trace_id: traceId })}} ${seconds} ${at / 1_000}`;
 }

@@ -3,6 +3,22 @@
 import type { MetricType } from '../../stack/metrics.ts';
 
 export const contentType = 'text/plain; version=0.0.4; charset=utf-8';
+export const openMetricsType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+/**
+ * The parts of the text format as OpenMetrics has them, which alone has exemplars: a family of counters is named without `_total`, no
+ * line is empty, and there is an end. No part may end within the head of a family. Only where somebody asks for exemplars: it costs
+ * as much again as what it is made of. https://prometheus.io/docs/specs/om/open_metrics_spec/
+ */
+export async function* openMetrics(parts: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const part of parts) {
+    yield part
+      .replaceAll(/^# HELP (\w+)_total (.*)\n# TYPE \1_total counter$/gm, '# HELP $1 $2\n# TYPE $1 counter')
+      .replaceAll(/^# HELP .*$/gm, (line) => line.replaceAll('"', '\\"'))
+      .replaceAll(/\n{2,}/g, '\n');
+  }
+  yield '# EOF\n';
+}
 
 /**
  * Writes families one after the other, each with its samples in the order given; a family without samples is left out.
@@ -25,8 +41,9 @@ export class ExpositionWriter {
   /**
    * @param more labels behind the others, as `labelText` makes them
    * @param suffix of the name, where a family has more than one: `_bucket`
+   * @param exemplar as OpenMetrics has it, behind the value
    */
-  sample(value: number, labels: string, more = '', suffix = ''): void {
+  sample(value: number, labels: string, more = '', suffix = '', exemplar?: string): void {
     if (this.#head !== '') {
       this.#pieces.push(this.#head);
       this.#head = '';
@@ -34,7 +51,7 @@ export class ExpositionWriter {
     if (labels === '' && more === '') this.#pieces.push(this.#name, suffix);
     else if (more === '') this.#pieces.push(this.#name, suffix, '{', labels, '}');
     else this.#pieces.push(this.#name, suffix, '{', labels, labels === '' ? '' : ',', more, '}');
-    this.#pieces.push(' ', renderValue(value), '\n');
+    this.#pieces.push(' ', renderValue(value), exemplar === undefined ? '\n' : ` # ${exemplar}\n`);
     // Near enough to know when a part is long enough.
     this.#length += this.#name.length + labels.length + more.length + 10;
   }

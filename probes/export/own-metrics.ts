@@ -52,10 +52,16 @@ export class OwnMetrics {
     metric.inc({ ...labels }, count);
   }
 
-  observe(name: MetricName, seconds: number, labels: Readonly<Record<string, string>> = {}): void {
+  /** @param traced the run that took so long, where it was traced */
+  observe(
+    name: MetricName,
+    seconds: number,
+    labels: Readonly<Record<string, string>> = {},
+    traced?: { readonly traceId: string; readonly at: number },
+  ): void {
     const durations = this.#durations.get(name);
     if (!durations) throw new Error(`metric "${name}" is not a histogram of the probe service`);
-    durations.observe(this.#labelTexts.of(labels), seconds);
+    durations.observe(this.#labelTexts.of(labels), seconds, traced);
   }
 
   /** A run passed that counts for the objective of its service. */
@@ -77,11 +83,12 @@ export class OwnMetrics {
     this.#metrics.get(name)?.remove({ ...labels });
   }
 
-  async render(): Promise<string> {
+  /** @param withExemplars for OpenMetrics */
+  async render(withExemplars = false): Promise<string> {
     const writer = new ExpositionWriter();
     for (const [name, durations] of this.#durations) {
       writer.family({ name, type: 'histogram', help: metrics[name].help });
-      durations.write(writer);
+      durations.write(writer, withExemplars);
     }
     return writer.take() + (await this.#registry.metrics());
   }

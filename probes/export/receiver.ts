@@ -17,7 +17,8 @@ export interface Receiver extends AsyncDisposable {
   count(requests: number): Promise<void>;
 }
 
-export async function startReceiver(): Promise<Receiver> {
+/** @param host where it listens; `0.0.0.0` for containers */
+export async function startReceiver(host = '127.0.0.1'): Promise<Receiver> {
   const received: Received[] = [];
   const waiting = new Set<() => void>();
   const server = createServer(async (request, response) => {
@@ -38,7 +39,7 @@ export async function startReceiver(): Promise<Receiver> {
     if (typeof answer === 'function') response.writeHead(last ? answer(last) : 200).end('{}');
     else if (answer !== 'hang') response.writeHead(answer).end('{}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const receiver: Receiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,

@@ -15,6 +15,7 @@ export async function attempt<V extends z.ZodType, O extends z.ZodObject>(
     readonly signal?: AbortSignal;
     readonly memory?: Memory;
     readonly now?: () => number;
+    readonly traceparent?: string;
   } = {},
 ): Promise<Outcome> {
   const timeoutMs = limits.timeoutMs ?? 2_000;
@@ -24,6 +25,7 @@ export async function attempt<V extends z.ZodType, O extends z.ZodObject>(
     return await prober.probe(prober.value.parse(value), prober.options.parse(options), {
       signal: limits.signal ?? controller.signal,
       timeoutMs,
+      traceparent: limits.traceparent,
       resolve: limits.resolve ?? createResolver({ overrides: limits.overrides ?? new Map() }),
       memory: limits.memory ?? emptyMemory(),
       now: limits.now ?? Date.now,

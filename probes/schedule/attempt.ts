@@ -11,6 +11,8 @@ export interface AttemptContext {
   readonly memory: Memory;
   /** Aborts when the service stops or the probe is removed. */
   readonly stop: AbortSignal;
+  /** Where it is traced. */
+  readonly traceparent?: string | undefined;
   /** Counts a fault of ours. */
   readonly internal: (place: string, error: unknown) => void;
 }
@@ -87,7 +89,7 @@ export class Attempt {
   }
 
   #run(): Run {
-    const { clock, resolve, memory } = this.#context;
+    const { clock, resolve, memory, traceparent } = this.#context;
     const signal = () => this.#signal();
     return {
       // In the object itself: a prober may hand on a copy with another `resolve`.
@@ -96,6 +98,7 @@ export class Attempt {
       },
       onAbort: (callback) => this.#onAbort(callback),
       timeoutMs: this.#probe.timeoutMs,
+      traceparent,
       resolve,
       memory,
       now: () => clock.now(),

@@ -1,5 +1,5 @@
 import { recheckAfterMs } from '../../stack/probe-timing.ts';
-import type { Clock, Memory, Outcome, ProbeId, Resolve, Run } from '../model.ts';
+import type { Clock, Memory, Outcome, ProbeId, Resolve, Run, RunTrace } from '../model.ts';
 import { ProbeMap } from '../probe-map.ts';
 import { type Alarm, Alarms } from './alarms.ts';
 import { Attempt } from './attempt.ts';
@@ -40,6 +40,8 @@ export interface Observer<T extends Task> {
   skipped(task: T, count: number): void;
   /** A fault of ours. */
   internal(place: string, error: unknown): void;
+  /** A run begins; undefined where it is not traced. */
+  trace?(task: T): RunTrace | undefined;
   /** The outcome of an attempt that failed, or another one where the fail is our own doing. Times are monotonic. */
   judge?(task: T, outcome: Outcome, fromMs: number, toMs: number): Promise<Outcome>;
 }
@@ -192,8 +194,9 @@ class Loop<T extends Task> {
     const startedAt = clock.now();
     const latenessMs = current.dueMs === undefined ? undefined : Math.max(0, current.startedMs - current.dueMs);
     let decidedFromMs = current.startedMs;
+    const trace = observer.trace?.(this.task);
     try {
-      let outcome = await this.#attempt();
+      let outcome = await this.#attempt(trace);
       if (outcome.verdict === 'fail' && !this.#isStopped && observer.needsConfirming(this.task)) {
         observer.failing(this.task, outcome);
         current.coveredFromMs = clock.monotonic();
@@ -202,7 +205,7 @@ class Loop<T extends Task> {
           await pause(clock, recheckAfterMs, this.#stop.signal);
           if (this.#isStopped) break;
           decidedFromMs = clock.monotonic();
-          outcome = await this.#attempt();
+          outcome = await this.#attempt(trace);
         }
       }
       if (this.#isStopped) return;
@@ -212,6 +215,7 @@ class Loop<T extends Task> {
     } catch (error) {
       observer.internal('schedule', error);
     } finally {
+      trace?.end();
       this.#current = undefined;
       this.#attempting = undefined;
       if (!this.#isStopped) this.#continue(current);
@@ -229,14 +233,22 @@ class Loop<T extends Task> {
     if (again === 'always' || (again && this.#context.observer.needsConfirming(this.task))) this.#begin(undefined);
   }
 
-  async #attempt(): Promise<Outcome> {
+  async #attempt(trace: RunTrace | undefined): Promise<Outcome> {
     const { clock, resolve, memoryOf, observer } = this.#context;
     const fromMs = clock.monotonic();
     const internal = (place: string, error: unknown) => observer.internal(place, error);
-    this.#attempting = new Attempt(this.task, { clock, resolve, internal, memory: memoryOf(this.task) });
-    const outcome = await this.#attempting.outcome;
-    if (outcome.verdict !== 'fail' || !observer.judge) return outcome;
-    return await observer.judge(this.task, outcome, fromMs, clock.monotonic());
+    const traced = trace?.attempt();
+    const memory = memoryOf(this.task);
+    const traceparent = traced?.traceparent;
+    this.#attempting = new Attempt(this.task, { clock, resolve, internal, memory, traceparent });
+    const came = await this.#attempting.outcome;
+    const outcome =
+      came.verdict === 'fail' && observer.judge
+        ? await observer.judge(this.task, came, fromMs, clock.monotonic())
+        : came;
+    if (!traced) return outcome;
+    traced.ended(outcome);
+    return { ...outcome, span: traced.span };
   }
 }
 

@@ -18,6 +18,8 @@ export interface Asked {
   readonly params: Readonly<Record<string, string>>;
   /** The header of this name, if there was one. */
   readonly authorization?: string;
+  /** What it takes: the header `Accept`, empty where there is none. */
+  readonly accept: string;
   /** Reads the body, of so many bytes at most; rejects with `BodyTooLarge`. */
   readonly body: (mostBytes?: number) => Promise<string>;
 }
@@ -153,10 +155,10 @@ async function answer(routes: readonly Route[], request: IncomingMessage): Promi
   });
   const found = matches.find(({ route }) => route.method === method);
   if (found) {
-    const { authorization } = request.headers;
+    const { authorization, accept = '' } = request.headers;
     const body = (mostBytes = maxBodyBytes) => readBody(request, mostBytes);
     return await found.route.answer({
-      ...{ url, params: found.params, body },
+      ...{ url, params: found.params, accept, body },
       ...(authorization !== undefined && { authorization }),
     });
   }

@@ -1,4 +1,4 @@
-import { contentType } from '../export/exposition.ts';
+import { contentType, openMetricsType } from '../export/exposition.ts';
 import type { Outcome, Plan, PlannedProbe } from '../model.ts';
 import { explain } from './explain.ts';
 import { type Answer, html, json, type Route, text } from './http.ts';
@@ -11,6 +11,8 @@ export interface StatusSource {
   readonly plan: () => Plan;
   readonly probes: () => readonly ShownProbe[];
   readonly metrics: () => AsyncIterable<string>;
+  /** The same with exemplars; undefined where nothing is traced. */
+  readonly openMetrics?: () => AsyncIterable<string> | undefined;
   /** Why it is not healthy; undefined when it is. */
   readonly unhealthy: () => string | undefined;
   readonly unready: () => string | undefined;
@@ -44,7 +46,10 @@ export function statusRoutes(source: StatusSource): readonly Route[] {
       method: 'GET',
       path: '/metrics',
       says: 'what Prometheus reads',
-      answer: () => ({ status: 200, type: contentType, body: source.metrics() }),
+      answer: ({ accept }) => {
+        const open = accept.includes('application/openmetrics-text') ? source.openMetrics?.() : undefined;
+        return { status: 200, type: open ? openMetricsType : contentType, body: open ?? source.metrics() };
+      },
     },
     {
       method: 'GET',

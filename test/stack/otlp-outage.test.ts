@@ -6,7 +6,7 @@ const lacking = missing(['loki']);
 
 describe.skipIf(lacking)(`Loki is away for a minute${lacking ? ` (${lacking})` : ''}`, () => {
   test('of ten thousand log records of the probe service none is missing and none doubled, though it is killed as well', {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async ({ annotate }) => {
     const { missing: lost, doubled, counted, ...seen } = await otlpOutage(45_000);
     await annotate(

@@ -119,7 +119,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   const secrets = { source: join(folder, 'secrets'), target: '/run/secrets', mode: 'ro' as const };
   const component = (part: StackPart, ready: string) => {
-    const { args, env } = componentCommand(part, surroundings, loaded.config.urls);
+    const isTraced = loaded.config.otlp !== undefined;
+    const { args, env } = componentCommand(part, surroundings, loaded.config.urls, { isTraced });
     return new GenericContainer(imageOf(part))
       .withCommand([...args, ...(options.arguments?.[part] ?? [])])
       .withEnvironment({ ...env })

@@ -75,7 +75,10 @@ async function check(value: HostPort, options: Options, run: Run, recorder: Reco
       path: healthPath,
       authority: formatHostPort(options.server_name ?? value.host, value.port),
       isSecure: options.tls,
-      metadata: Object.fromEntries(metadata),
+      metadata: {
+        ...(run.traceparent !== undefined && { traceparent: run.traceparent }),
+        ...Object.fromEntries(metadata),
+      },
       message: encodeCheck(options.service),
       timeoutMs: run.timeoutMs - recorder.elapsedMs(),
       where: formatHostPort(dialled.address.address, value.port),

@@ -16,6 +16,11 @@ export class Cookies {
     }
   }
 
+  /** Where an answer leads to: the values of its query are as good as cookies. */
+  ledTo(url: URL): void {
+    this.#values.push(...url.searchParams.values());
+  }
+
   /** Takes their values out of a text: they are credentials, and a target may echo them. */
   hide(text: string): string {
     return this.#values.length === 0 ? text : mask(this.#values)(text);

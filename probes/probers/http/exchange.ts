@@ -276,8 +276,8 @@ const beyondLatin1 = /[^\0-\xff]/;
 /** Methods whose request says that it has no body where it has none (RFC 9110, section 8.6). */
 const bodied: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
-/** Headers whose values can be credentials. */
-const hidden: ReadonlySet<string> = new Set(['set-cookie', 'authorization', 'proxy-authorization', 'www-authenticate']);
+/** Headers whose values can be credentials, as their names say: `set-cookie`, `x-auth-token`, `www-authenticate`, `x-csrf-key`. */
+const hidden = /cookie|auth|token|secret|session|passw|(?:^|-)(?:api-?)?key$|signature|jwt/;
 
 /** Steps that hold on to the headers, and to nothing else of the exchange. */
 export function headSteps(status: number, version: string, headers: Exchanged['headers']): () => readonly string[] {
@@ -288,7 +288,7 @@ export function headSteps(status: number, version: string, headers: Exchanged['h
 }
 
 function shownHeader(name: string, value: string): string {
-  if (hidden.has(name)) return '[redacted]';
+  if (hidden.test(name)) return '[redacted]';
   // Where a login redirects to, its query is a credential.
   return name === 'location' ? value.replaceAll(/([?&][^=&#]*=)[^&#]*/g, '$1[redacted]') : value;
 }

@@ -177,6 +177,7 @@ async function follow(
       );
     }
     hop = nextHop(hop, answer.status, location, start);
+    cookies?.ledTo(hop.url);
   }
 }
 
@@ -218,7 +219,7 @@ async function request(
   const sent = {
     url,
     method,
-    headers: headersFor(url, start, options, cookies?.for(url), proxy),
+    headers: headersFor(url, start, options, cookies?.for(url), proxy, run.traceparent),
     bodyLimit: options.body_limit,
     ...(proxy && { target: withoutUser(url) }),
     ...(body !== undefined && { body: body.reveal() }),
@@ -244,6 +245,7 @@ function headersFor(
   options: Options,
   cookie: string | undefined,
   proxy: HttpProxy | undefined,
+  traceparent: string | undefined,
 ): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': 'watchpost', accept: '*/*' };
   if (options.compression) headers['accept-encoding'] = 'gzip, deflate, br';
@@ -251,6 +253,7 @@ function headersFor(
   if (said !== undefined) headers['proxy-authorization'] = said;
   if (cookie !== undefined) headers.cookie = cookie;
   if (url.origin !== start.origin) return headers;
+  if (traceparent !== undefined) headers.traceparent = traceparent;
   const sent = start.username || start.password ? credentials(start) : undefined;
   if (sent) headers.authorization = `Basic ${Buffer.from(`${sent.user}:${sent.password}`).toString('base64')}`;
   const own = authorization(options);

@@ -59,7 +59,11 @@ export const postgresOptions = z.strictObject({
     .transform((text) => new Secret(text))
     .optional()
     .describe('The password, where it is not in the URL; it needs no percent-encoding here. Shown nowhere.'),
-  sql: z.string().min(1).default('select 1').describe('The query. It runs in a transaction that may only read.'),
+  sql: z
+    .string()
+    .min(1)
+    .default('select 1')
+    .describe('The query. It runs in a transaction that may only read. `/debug` shows it.'),
   expect: z
     .strictObject({
       rows: z

@@ -63,7 +63,7 @@ export const redisOptions = z.strictObject({
     .union([z.string().regex(/\S/, 'expected a command'), z.array(z.string()).min(1)])
     .default('PING')
     .transform((command) => (typeof command === 'string' ? command.trim().split(/\s+/) : command))
-    .describe('The command: words in one text, or a list of them.'),
+    .describe('The command: words in one text, or a list of them. `/debug` shows it.'),
   expect: z
     .strictObject({
       reply: z

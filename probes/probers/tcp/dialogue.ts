@@ -97,10 +97,15 @@ async function exactly(bytes: Buffer, talk: Conversation): Promise<void> {
     const some = unread.subarray(0, bytes.length);
     // The first wrong byte decides: there is nothing to wait for after it.
     if (!bytes.subarray(0, some.length).equals(some)) {
-      throw new Failure('answer', `the bytes ${spaced(unread.toString('hex', 0, 16))}`, expected);
+      throw new Failure('answer', `the bytes ${sayBytes(unread)}`, expected);
     }
     return some.length === bytes.length ? { used: bytes.length, result: undefined } : undefined;
   }, expected);
+}
+
+/** The first of them: `2a 31 0d 0a`. */
+export function sayBytes(bytes: Buffer): string {
+  return spaced(bytes.toString('hex', 0, 16));
 }
 
 function spaced(hex: string): string {

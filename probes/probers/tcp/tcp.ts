@@ -10,7 +10,7 @@ import type { SecureOptions } from '../../net/secure.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { clientCertificateMisfits } from '../schemas.ts';
-import { converse } from './dialogue.ts';
+import { converse, sayBytes } from './dialogue.ts';
 import { tcpOptions, tcpValue } from './options.ts';
 
 type Options = z.output<typeof tcpOptions>;
@@ -87,8 +87,13 @@ const shortest = 4;
 
 /** Masks what the dialogue sends, should the peer say it back: whole lines, and of `PASS sesame` the second word too. */
 function redactor({ dialogue = [] }: Options): (text: string) => string {
-  const lines = dialogue.flatMap(({ send }) => send?.reveal().split(/[\r\n]+/) ?? []);
-  const masked = [...new Set(lines.flatMap((line) => [line.trim(), line.slice(line.indexOf(' ') + 1).trim()]))]
+  const sent = dialogue.flatMap(({ send, send_hex: hex }) => [
+    ...(send ? [Buffer.from(send.reveal())] : []),
+    ...(hex ? [Buffer.from(hex.reveal(), 'hex')] : []),
+  ]);
+  const lines = sent.flatMap((bytes) => bytes.toString('utf8').split(/[\r\n]+/));
+  const texts = lines.flatMap((line) => [line.trim(), line.slice(line.indexOf(' ') + 1).trim()]);
+  const masked = [...new Set([...texts, ...sent.map(sayBytes)])]
     .filter((text) => text.length >= shortest)
     .sort((a, b) => b.length - a.length);
   return (text) => masked.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);

@@ -57,7 +57,12 @@ async function converse(url: URL, options: Options, run: Run, recorder: Recorder
     recorder.sample('probe_ip_protocol', dialled.address.family);
     if (url.protocol === 'wss:') socket = await secured(dialled.socket, url, options, run, recorder);
     recorder.step(`> GET ${url.pathname}${url.search ? '?[redacted]' : ''}, upgrade to a WebSocket`);
-    const headers = { 'user-agent': 'watchpost', ...revealed(options), ...authorization(url) };
+    const headers = {
+      'user-agent': 'watchpost',
+      ...(run.traceparent !== undefined && { traceparent: run.traceparent }),
+      ...revealed(options),
+      ...authorization(url),
+    };
     const opening = {
       url: bare(url),
       headers,

@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { type Row, StateStore } from './store.ts';
 
@@ -54,6 +55,21 @@ describe('the store', () => {
       { span: 'hour', pass: 1, fail: 1, duration_ms: 40, longest_ms: 30 },
       { span: 'hour', pass: 1, fail: 0, duration_ms: 20, longest_ms: 20 },
     ]);
+  });
+
+  test('takes over what an earlier version has written', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'store-'));
+    {
+      using store = open(folder.path).store;
+      store.put(['token', 'backup', 'nightly'], insert, 'backup', 'nightly', 'one');
+    }
+    // Version 1 knew no deploys.
+    const database = new DatabaseSync(join(folder.path, 'state.sqlite'));
+    database.exec('drop table deploys; pragma user_version = 1;');
+    database.close();
+    using again = open(folder.path).store;
+    expect(again.read('select * from deploys')).toEqual([]);
+    expect(tokens(again)).toHaveLength(1);
   });
 
   test('forgets what is too old', async () => {
