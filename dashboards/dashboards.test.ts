@@ -1,16 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { dashboardUids, dataSources } from '../stack/parts.ts';
-import {
-  composeForTest,
-  configForTest,
-  configOfEverything,
-  nativeForTest,
-  serviceForTest,
-} from '../test/support/generator-input.ts';
+import { everything } from '../test/support/everything.ts';
+import { composeForTest, configForTest, nativeForTest, serviceForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { readDashboards } from './testing/dashboards.ts';
-
-const everything = configOfEverything();
 
 function read(config = everything, surroundings = composeForTest()) {
   return readDashboards(generateDashboards(config, surroundings));
@@ -27,9 +20,9 @@ describe('generateDashboards', () => {
       'dashboards/generated/watchpost-logs.json',
       'dashboards/generated/watchpost-monitoring.json',
     ]);
-    expect(dashboards.map(({ uid }) => uid)).toEqual(Object.values(dashboardUids));
     for (const { uid, schemaVersion, editable } of dashboards) {
       expect({ uid, schemaVersion, editable }).toEqual({ uid, schemaVersion: 42, editable: false });
+      expect(Object.values(dashboardUids)).toContain(uid);
     }
   });
 

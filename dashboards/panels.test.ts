@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { describe, expect, test } from 'vitest';
-import { composeForTest, configOfEverything } from '../test/support/generator-input.ts';
+import { everything } from '../test/support/everything.ts';
+import { composeForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { fieldsOf, type Panel, panelsOf, readDashboards } from './testing/dashboards.ts';
 
-const everything = configOfEverything();
 const dashboards = readDashboards(generateDashboards(everything, composeForTest()));
 const panels = panelsOf(dashboards);
 

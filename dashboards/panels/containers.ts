@@ -4,9 +4,10 @@ import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/time
 import { containerLimits } from '../../stack/limits.ts';
 import { aggregate, type Match, type SeriesName } from '../../stack/promql.ts';
 import { rows } from './data.ts';
-import { greatest } from './greatest.ts';
+import { leaders } from './leaders.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, from, good, unknown, warning } from './look.ts';
+import { step } from './queries.ts';
 import { of } from './service-choice.ts';
 import { tablePanel } from './table.ts';
 
@@ -16,7 +17,6 @@ const ofHost = of('containers');
 const q = (name: SeriesName, match: Readonly<Record<string, Match>> = {}) =>
   ofHost(name, { name: { like: '.+' }, ...match });
 const by = ['name'] as const;
-const step = '[$__rate_interval]';
 const working = q('container_memory_working_set_bytes');
 const ofLimit = (at = '') =>
   aggregate('max', by, `${working}${at} / (${q('container_spec_memory_limit_bytes')}${at} > 0)`);
@@ -83,7 +83,7 @@ export function processor(): Graph {
     unit: 'none',
     queries: [
       [
-        greatest(10, by, (window) => aggregate('sum', by, `rate(${q('container_cpu_usage_seconds_total')}${window})`)),
+        leaders(10, by, (window) => aggregate('sum', by, `rate(${q('container_cpu_usage_seconds_total')}${window})`)),
         '{{name}}',
       ],
     ],
@@ -132,7 +132,7 @@ export function throttled(): Graph {
     max: 1,
     queries: [
       [
-        greatest(
+        leaders(
           10,
           by,
           (window) =>
@@ -148,7 +148,7 @@ export function throttled(): Graph {
 
 export function network(): Graph {
   const bytes = (name: 'container_network_receive_bytes_total' | 'container_network_transmit_bytes_total') =>
-    greatest(5, by, (window) => aggregate('sum', by, `rate(${q(name)}${window})`));
+    leaders(5, by, (window) => aggregate('sum', by, `rate(${q(name)}${window})`));
   return linesPanel({
     id: 55,
     title: 'Network',

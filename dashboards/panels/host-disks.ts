@@ -6,7 +6,7 @@ import { realDisks } from '../../stack/disks.ts';
 import { hostLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
 import { rows } from './data.ts';
-import { greatest } from './greatest.ts';
+import { leaders } from './leaders.ts';
 import { linesPanel } from './lines.ts';
 import { bad, from, good, warning } from './look.ts';
 import { of } from './service-choice.ts';
@@ -80,7 +80,7 @@ function usedShareAtTheEnd(): string {
 
 export function throughput(): Graph {
   const bytes = (name: 'node_disk_read_bytes_total' | 'node_disk_written_bytes_total') =>
-    greatest(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, realDevices)}${window})`));
+    leaders(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, realDevices)}${window})`));
   return linesPanel({
     id: 22,
     title: 'Read and written',
@@ -104,7 +104,7 @@ export function busy(): Graph {
     max: 1,
     queries: [
       [
-        greatest(5, ['device'], (window) =>
+        leaders(5, ['device'], (window) =>
           aggregate('sum', ['device'], `rate(${q('node_disk_io_time_seconds_total', realDevices)}${window})`),
         ),
         '{{device}}',

@@ -5,17 +5,17 @@ import { realDisks } from '../../stack/disks.ts';
 import { hostLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
 import { rows } from './data.ts';
-import { greatest } from './greatest.ts';
+import { leaders } from './leaders.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, unknown, warning, words } from './look.ts';
+import { step } from './queries.ts';
 import { answersOrNot, of, toItsService } from './service-choice.ts';
 import { tablePanel } from './table.ts';
 
 /** Panels about the chosen host. */
 
 const q = of('host');
-const step = '[$__rate_interval]';
 const cores = `count(${q('node_cpu_seconds_total', { mode: 'idle' })})`;
 const available = `max(${q('node_memory_MemAvailable_bytes')})`;
 const total = `max(${q('node_memory_MemTotal_bytes')})`;
@@ -188,7 +188,7 @@ export function kills(): Graph {
 
 export function network(): Graph {
   const bytes = (name: 'node_network_receive_bytes_total' | 'node_network_transmit_bytes_total') =>
-    greatest(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, outside)}${window})`));
+    leaders(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, outside)}${window})`));
   return linesPanel({
     id: 30,
     title: 'Network',

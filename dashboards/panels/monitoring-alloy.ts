@@ -1,10 +1,10 @@
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { aggregate, select } from '../../stack/promql.ts';
 import { areasPanel, countsPanel, linesPanel } from './lines.ts';
+import { step } from './queries.ts';
 
 /** Panels about Alloy: are the logs read, and do they get to Loki? */
 
-const step = '[$__rate_interval]';
 const rate = (name: Parameters<typeof select>[0]) => `sum(rate(${select(name)}${step}))`;
 
 export function entries(): Graph {

@@ -3,10 +3,9 @@ import { monitoringLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { warning } from './look.ts';
+import { step } from './queries.ts';
 
 /** Panels about Loki: does it take what comes, delete what is old, and warn of what is in it? */
-
-const step = '[$__rate_interval]';
 
 export function ingest(): Graph {
   return linesPanel({

@@ -10,12 +10,12 @@ import { now, overTime, rows } from './data.ts';
 import { areasPanel, countsPanel, linesPanel } from './lines.ts';
 import { bad, from, good, unknown, words } from './look.ts';
 import { numberPanel } from './number.ts';
+import { step } from './queries.ts';
 import { tablePanel } from './table.ts';
 import { timelinePanel } from './timeline.ts';
 
 /** Panels about the way of an alert: from a rule by Alertmanager to a message, and the ways beside it. */
 
-const step = '[$__rate_interval]';
 const range = '[$__range]';
 const notWatchdog = { alertname: { not: watchdog } };
 

@@ -4,15 +4,14 @@ import { monitoringLimits } from '../../stack/limits.ts';
 import { probeServiceJob } from '../../stack/parts.ts';
 import { aggregate, type Match, select } from '../../stack/promql.ts';
 import { overTime } from './data.ts';
-import { greatest } from './greatest.ts';
+import { leaders } from './leaders.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, from, good, warning, words } from './look.ts';
-import { perProbe } from './queries.ts';
+import { perProbe, step } from './queries.ts';
 import { timelinePanel } from './timeline.ts';
 
 /** Panels about the probe service: does it probe when it should, and what does that cost? */
 
-const step = '[$__rate_interval]';
 const itself = { job: probeServiceJob };
 const legend = '{{service}}/{{probe}}';
 
@@ -26,7 +25,7 @@ export function lateness(): Graph {
     unit: 's',
     queries: [
       [
-        greatest(10, perProbe, (window) =>
+        leaders(10, perProbe, (window) =>
           aggregate('max', perProbe, `max_over_time(${select('watchpost_probe_schedule_lateness_seconds')}${window})`),
         ),
         legend,
@@ -82,7 +81,7 @@ export function inconclusive(): Graph {
     limits: [[monitoringLimits.inconclusiveRuns, warning]],
     queries: [
       [
-        greatest(
+        leaders(
           10,
           ['service'],
           (window) => `${runsOf(window, { verdict: 'inconclusive' })} / (${runsOf(window)} > 0)`,

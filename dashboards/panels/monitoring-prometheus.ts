@@ -1,17 +1,16 @@
 import { TableCellDisplayMode } from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
-import { scrapeTimeoutMs } from '../../stack/parts.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import { rows } from './data.ts';
-import { greatest } from './greatest.ts';
+import { leaders } from './leaders.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, good, words } from './look.ts';
+import { step } from './queries.ts';
 import { tablePanel, width } from './table.ts';
 
 /** Panels about Prometheus: does it see everything, and compute what it must? */
 
-const step = '[$__rate_interval]';
 /** What belongs to no service is a part of the stack. */
 const ofParts = { service: '' };
 
@@ -55,13 +54,12 @@ export function slowestScrapes(): Graph {
     id: 31,
     title: 'Slowest scrapes',
     description:
-      'The ten slowest over the time range. Above the line a scrape is given up, and its metrics have a gap: what answers has too much to say, or its machine is busy.',
+      'The ten slowest over the time range. At 4 s a scrape is given up, and its metrics have a gap: what answers has too much to say, or its machine is busy.',
     alerts: ['TargetDown'],
     unit: 's',
-    limits: [[scrapeTimeoutMs / 1_000, bad]],
     queries: [
       [
-        greatest(10, ['job', 'instance'], (window) =>
+        leaders(10, ['job', 'instance'], (window) =>
           aggregate('max', ['job', 'instance'], `max_over_time(${select('scrape_duration_seconds')}${window})`),
         ),
         '{{job}} {{instance}}',
@@ -71,8 +69,8 @@ export function slowestScrapes(): Graph {
 }
 
 const group = ['rule_group'] as const;
-/** The label holds the path of the file as well; its name is enough. */
-const named = (vector: string) => `label_replace(${vector}, "group", "$1", "rule_group", ".*;(.*)")`;
+/** The name of a group is the path of its file and its own name; the latter is enough. */
+const ownName = { id: 'renameByRegex', options: { regex: '.*;(.*)', renamePattern: '$1' } };
 
 export function slowestRules(): Graph {
   return linesPanel({
@@ -83,15 +81,13 @@ export function slowestRules(): Graph {
     unit: 's',
     queries: [
       [
-        named(
-          greatest(10, group, (window) =>
-            aggregate('max', group, `max_over_time(${select('prometheus_rule_group_last_duration_seconds')}${window})`),
-          ),
+        leaders(10, group, (window) =>
+          aggregate('max', group, `max_over_time(${select('prometheus_rule_group_last_duration_seconds')}${window})`),
         ),
-        '{{group}}',
+        '{{rule_group}}',
       ],
     ],
-  });
+  }).transformations([ownName]);
 }
 
 export function ruleFailures(): Graph {

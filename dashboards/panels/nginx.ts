@@ -3,12 +3,12 @@ import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/time
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good } from './look.ts';
+import { step } from './queries.ts';
 import { answersOrNot, of, toItsService } from './service-choice.ts';
 
 /** Panels about the chosen nginx. Its status page knows connections and requests, and no status of an answer: see its log. */
 
 const q = of('nginx');
-const step = '[$__rate_interval]';
 const rate = (name: Parameters<typeof q>[0]) => `sum(rate(${q(name)}${step}))`;
 /** Accepted and closed at once. The two are scraped together, but computed apart: less than nothing is a matter of rounding. */
 const droppedIn = (window: string) =>

@@ -4,17 +4,17 @@ import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/time
 import { postgresLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
 import { now, rows } from './data.ts';
-import { greatest } from './greatest.ts';
+import { leaders } from './leaders.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, warning } from './look.ts';
+import { step } from './queries.ts';
 import { answersOrNot, of, toItsService } from './service-choice.ts';
 import { tablePanel } from './table.ts';
 
 /** Panels about the chosen PostgreSQL. */
 
 const q = of('postgres');
-const step = '[$__rate_interval]';
 const client = { backend_type: 'client backend' } as const;
 const setting = (name: 'max_connections' | 'superuser_reserved_connections' | 'reserved_connections') =>
   `max(${q(`pg_settings_${name}`)})`;
@@ -181,7 +181,7 @@ export function cacheHits(): Graph {
     description:
       'Blocks each second that were not in shared memory, the ten databases with the most. It is what the disk has to do: a rise that stays is a working set that outgrew memory.',
     unit: 'ops',
-    queries: [[greatest(10, by, (window) => rate('pg_stat_database_blks_read', window)), '{{datname}}']],
+    queries: [[leaders(10, by, (window) => rate('pg_stat_database_blks_read', window)), '{{datname}}']],
   });
 }
 

@@ -2,16 +2,16 @@ import type { PanelBuilder as BigNumber } from '@grafana/grafana-foundation-sdk/
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { redisLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
-import { greatest } from './greatest.ts';
+import { leaders } from './leaders.ts';
 import { countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, unknown, warning, words } from './look.ts';
+import { step } from './queries.ts';
 import { answersOrNot, of, toItsService } from './service-choice.ts';
 
 /** Panels about the chosen Redis. */
 
 const q = of('redis');
-const step = '[$__rate_interval]';
 const rate = (name: Parameters<typeof q>[0], window: string = step) => `sum(rate(${q(name)}${window}))`;
 const clientLimits = [
   [redisLimits.clients, warning],
@@ -160,7 +160,7 @@ export function commands(): Graph {
     unit: 'ops',
     queries: [
       [
-        greatest(10, byCommand, (window) => aggregate('sum', byCommand, `rate(${q('redis_commands_total')}${window})`)),
+        leaders(10, byCommand, (window) => aggregate('sum', byCommand, `rate(${q('redis_commands_total')}${window})`)),
         '{{cmd}}',
       ],
     ],
@@ -176,7 +176,7 @@ export function slowest(): Graph {
     description:
       'Seconds each second, the ten commands that take most. All together near 1: its one thread is busy, and everybody waits: `redis-cli slowlog get`.',
     unit: 's',
-    queries: [[greatest(10, byCommand, spent), '{{cmd}}']],
+    queries: [[leaders(10, byCommand, spent), '{{cmd}}']],
   });
 }
 
