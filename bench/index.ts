@@ -5,9 +5,10 @@ import { parseArgs } from 'node:util';
 import { type Bar, holds, type Missing, sayBars } from './bar.ts';
 import { compare } from './load.ts';
 import { startTarget } from './target.ts';
+import { thousandServices } from './thousand-services.ts';
 import { truthOfTime } from './truth.ts';
 
-const usage = `npm run bench -- [--only http,https,time] [--targets 10000] [--every 10] [--rounds 2] [--warm 25] [--seconds 30]
+const usage = `npm run bench -- [--only http,https,time,services] [--targets 10000] [--every 10] [--rounds 2] [--warm 25] [--seconds 30]
                  [--against cloudprober,blackbox_exporter] [--keep]
   --only     which benchmarks; all when it is left out
   --targets  how many addresses, each probed once in every --every seconds
@@ -18,7 +19,7 @@ const usage = `npm run bench -- [--only http,https,time] [--targets 10000] [--ev
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'http,https,time' },
+    only: { type: 'string', default: 'http,https,time,services' },
     targets: { type: 'string', default: '10000' },
     every: { type: 'string', default: '10' },
     rounds: { type: 'string', default: '2' },
@@ -55,6 +56,7 @@ async function bench(): Promise<number> {
       if (!only.includes(protocol)) continue;
       bars.push(...(await compare({ protocol, ...options, target, folder }, options)));
     }
+    if (only.includes('services')) bars.push(...(await thousandServices(folder, target, options)));
     if (only.includes('time')) bars.push(...(await truthOfTime(folder, options)));
   } finally {
     if (!values.keep) rmSync(folder, { recursive: true, force: true });

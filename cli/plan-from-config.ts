@@ -21,7 +21,7 @@ export function planFromConfig(
   surroundings: Pick<Surroundings, 'reach' | 'secret'>,
   location = config.location,
 ): Plan {
-  const { stack, environment, urls, services, notify, locations, heartbeatUrlFile } = config;
+  const { stack, environment, urls, services, notify, locations, heartbeatUrlFile, deployTokenFile } = config;
   const isHere = ({ kind }: ProbeConfig) => location === config.location || !findProber(kind).atOnePlace;
   return {
     hash: configHash(config),
@@ -36,6 +36,7 @@ export function planFromConfig(
     maintenance: config.maintenance,
     dependencies: new Map(services.map(({ name, dependsOn }) => [name, dependsOn])),
     ...(heartbeatUrlFile !== undefined && { heartbeatUrl: () => readSecret(surroundings.secret(heartbeatUrlFile)) }),
+    ...(deployTokenFile !== undefined && { deployToken: readToken(surroundings.secret(deployTokenFile)) }),
     notify: {
       default: channels(notify, surroundings),
       teams: Object.fromEntries(Object.entries(notify.teams).map(([team, own]) => [team, channels(own, surroundings)])),

@@ -18,6 +18,7 @@ interface Service {
   readonly security_opt?: readonly string[];
   readonly pid?: string;
   readonly network_mode?: string;
+  readonly networks?: readonly string[];
   readonly profiles?: readonly string[];
   readonly ports?: readonly string[];
   readonly volumes?: readonly (
@@ -37,6 +38,7 @@ interface Service {
 interface ComposeFile {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes?: Readonly<Record<string, unknown>>;
+  readonly networks?: Readonly<Record<string, unknown>>;
   readonly secrets?: Readonly<Record<string, { readonly file: string }>>;
 }
 
@@ -166,13 +168,14 @@ test('whoever has more rights than the rest is known, and says why in the file',
   expect(more.sort()).toEqual([
     'alloy has DAC_READ_SEARCH',
     'alloy is root',
-    'alloy mounts /var/run/docker.sock:/var/run/docker.sock:ro',
     'cadvisor has /dev/kmsg',
     'cadvisor has SYSLOG',
     'cadvisor is root',
     'cadvisor mounts /sys:/sys:ro',
     'cadvisor mounts /var/lib/docker:/var/lib/docker:ro',
     'cadvisor mounts /var/run/docker.sock:/var/run/docker.sock:ro',
+    'docker-proxy is root',
+    'docker-proxy mounts /var/run/docker.sock:/var/run/docker.sock:ro',
     'node-exporter has apparmor:unconfined',
     'node-exporter mounts /:/host:ro',
     'node-exporter mounts /run/dbus/system_bus_socket',
@@ -195,9 +198,30 @@ describe('what the configuration decides', () => {
       'grafana',
       'alloy',
       'node-exporter',
+      'docker-proxy',
       'generate',
     ]);
     expect(file.services.alloy?.cap_add).toBeUndefined();
+  });
+
+  test('the log collector reaches the engine through its proxy, on a network where nobody else is', () => {
+    const { services: all, networks } = read(full);
+    expect(Object.keys(all).filter((name) => all[name]?.networks?.includes('docker'))).toEqual([
+      'alloy',
+      'docker-proxy',
+    ]);
+    expect([all.alloy?.networks, all['docker-proxy']?.networks]).toEqual([['default', 'docker'], ['docker']]);
+    expect([networks, all['docker-proxy']?.ports]).toEqual([{ docker: { internal: true } }, undefined]);
+  });
+
+  test('syslog is taken where it is told to, once a service has some', () => {
+    const fw1 = serviceForTest({ name: 'fw1', logs: { kind: 'syslog', host: 'fw1' } });
+    const of = (host: string) =>
+      read(configForTest({ services: [fw1], syslog: { listen: { host, port: 514 }, format: 'rfc5424' } })).services
+        .alloy;
+    expect(of('10.0.0.1')?.ports?.slice(1)).toEqual(['10.0.0.1:514:1514', '10.0.0.1:514:1514/udp']);
+    expect(of('::1')?.ports?.slice(1)).toEqual(['[::1]:514:1514', '[::1]:514:1514/udp']);
+    expect(read(plain).services.alloy?.ports).toEqual(['127.0.0.1:12345:12345']);
   });
 
   test('the demo starts before it is probed', () => {
@@ -220,6 +244,17 @@ describe('what the configuration decides', () => {
       ['postgres-exporter-orders', ['ca.pem', 'orders_password']],
       ['redis-exporter-cache', ['cache_password']],
     ]);
+  });
+
+  test('the key to a bucket reaches Loki, which is told where it lies, and nobody else', () => {
+    const s3 = { bucket: 'logs', region: 'eu', credentialsFile: '/run/secrets/s3_credentials' };
+    const { secrets, services: all } = read(configForTest({ s3 }));
+    expect(secrets).toEqual({ s3_credentials: { file: './secrets/s3_credentials' } });
+    expect(Object.keys(all).filter((name) => all[name]?.secrets)).toEqual(['loki']);
+    expect(all.loki).toMatchObject({
+      secrets: ['s3_credentials'],
+      environment: { AWS_SHARED_CREDENTIALS_FILE: '/run/secrets/s3_credentials' },
+    });
   });
 
   test('variables reach the probe service by name, and nobody else', () => {

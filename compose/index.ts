@@ -1,8 +1,9 @@
 import type { Config } from '../config/model.ts';
 import { exporterName, exportersOf } from '../stack/exporters.ts';
 import { anchored, flow, spaced, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
-import { composeProject, type Part, partNames } from '../stack/parts.ts';
+import { composeProject, dockerProxy, type Part, partNames } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
+import { dockerNetwork, dockerProxyService } from './docker-proxy-service.ts';
 import { exporterService } from './exporter-services.ts';
 import { generateTool } from './generate-tool.ts';
 import { dataVolume } from './names.ts';
@@ -36,6 +37,7 @@ const hardened: YamlValue = {
 export function generateCompose(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
   const present = partNames.filter((part) => surroundings.has(part));
   const secrets = allSecrets(config);
+  const hasAlloy = surroundings.has('alloy');
   const volumes = present.filter((part): part is Part => statefulParts.includes(part)).map(dataVolume);
   const value: YamlValue = {
     name: composeProject,
@@ -51,7 +53,14 @@ export function generateCompose(config: Config, surroundings: Surroundings): rea
           spaced(...exporterService(exporter, surroundings)),
         ]),
       ),
+      ...(hasAlloy && { [dockerProxy.name]: spaced(...dockerProxyService) }),
       generate: spaced(...generateTool),
+    }),
+    ...(hasAlloy && {
+      networks: spaced(
+        { [dockerNetwork]: { internal: true } },
+        `Where ${dockerProxy.name} is reached, by the log collector alone.`,
+      ),
     }),
     ...(volumes.length > 0 && {
       volumes: spaced(

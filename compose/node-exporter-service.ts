@@ -11,7 +11,7 @@ import { literal } from './names.ts';
 
 export function nodeExporterService(config: Config, surroundings: Surroundings): ComposeService {
   const units = hostUnits(config.services);
-  const { args, env } = componentCommand('node-exporter', surroundings, config.urls, units);
+  const { args, env } = componentCommand('node-exporter', surroundings, config.urls, { units });
   return [
     {
       [merge]: 'hardened',

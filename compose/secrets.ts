@@ -20,15 +20,20 @@ export function exporterSecrets({ target }: Exporter): readonly string[] {
 
 /** Names of the secrets that the probe service reads, and no exporter's. */
 export function probeServiceSecrets(config: Config): readonly string[] {
-  const { heartbeatUrlFile } = config;
-  const own = unique(heartbeatUrlFile === undefined ? [] : [heartbeatUrlFile]);
+  const { heartbeatUrlFile, deployTokenFile, otlp } = config;
+  const own = unique([heartbeatUrlFile, deployTokenFile, otlp?.headersFile].filter((path) => path !== undefined));
   return [...new Set([...notifySecrets(config), ...probeSecrets(config), ...own])].sort();
+}
+
+/** Names of the secrets that the log store reads. */
+export function lokiSecrets({ s3 }: Config): readonly string[] {
+  return unique(s3?.credentialsFile === undefined ? [] : [s3.credentialsFile]);
 }
 
 /** What Compose must mount: every secret that the configuration names as `/run/secrets/NAME`. */
 export function allSecrets(config: Config): readonly string[] {
   const exporters = exportersOf(config.services).flatMap(exporterSecrets);
-  return [...new Set([...probeServiceSecrets(config), ...exporters])].sort();
+  return [...new Set([...probeServiceSecrets(config), ...exporters, ...lokiSecrets(config)])].sort();
 }
 
 function filesOf({ slack, email }: Channels): readonly string[] {

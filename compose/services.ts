@@ -8,6 +8,7 @@ import { cadvisorService } from './cadvisor-service.ts';
 import type { ComposeService } from './compose-service.ts';
 import { grafanaService } from './grafana-service.ts';
 import { healthCheck, nodeFetch, wget } from './health.ts';
+import { lokiService } from './loki-service.ts';
 import { dataVolume, generatedMount, literal } from './names.ts';
 import { nodeExporterService } from './node-exporter-service.ts';
 import { ownImage } from './own-image.ts';
@@ -86,21 +87,7 @@ export const services: Readonly<Record<Part, Make>> = {
     'Groups, mutes and sends the alerts.',
   ],
 
-  loki: (config, surroundings) => [
-    {
-      [merge]: 'hardened',
-      image: composeImage('loki'),
-      user: '10001:10001',
-      command: command('loki', config, surroundings),
-      ports: published('loki'),
-      volumes: [generatedMount('loki'), dataMount('loki', surroundings)],
-      healthcheck: noted('The image has neither shell nor wget.', healthCheck(['/usr/bin/loki', '-health'])),
-      stop_grace_period: '30s',
-      mem_limit: '1g',
-    },
-    'Logs.',
-  ],
-
+  loki: lokiService,
   grafana: grafanaService,
   alloy: alloyService,
   'node-exporter': nodeExporterService,

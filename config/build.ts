@@ -5,9 +5,12 @@ import type {
   Channels,
   Config,
   EmailConfig,
+  LogOrigin,
   LogSource,
   NotifyConfig,
+  OtlpConfig,
   ProbeConfig,
+  S3Config,
   ServiceConfig,
   SlackConfig,
 } from './model.ts';
@@ -51,8 +54,17 @@ export function buildConfig(
     ...(document.office_hours && { officeHours: buildOfficeHours(document.office_hours) }),
     maintenance: document.maintenance.flatMap((window) => buildWindow(window, Object.keys(document.services))),
     ...(document.heartbeat_url_file !== undefined && { heartbeatUrlFile: document.heartbeat_url_file }),
+    retentionMs: document.retention,
+    ...(document.logs.s3 && { s3: buildS3(document.logs.s3) }),
+    syslog: document.syslog,
+    ...(document.deploys?.token_file !== undefined && { deployTokenFile: document.deploys.token_file }),
+    ...(document.otlp && { otlp: buildOtlp(document.otlp) }),
     notify: buildNotify(document.notify),
   };
+}
+
+function buildOtlp({ traces, headers_file, sample }: NonNullable<Document['otlp']>): OtlpConfig {
+  return { traces, sample, ...(headers_file !== undefined && { headersFile: headers_file }) };
 }
 
 function buildOfficeHours({
@@ -149,10 +161,26 @@ function buildProbe(
   };
 }
 
+function buildS3({ credentials_file, ...s3 }: NonNullable<Document['logs']['s3']>): S3Config {
+  const { bucket, region, endpoint } = s3;
+  return {
+    bucket,
+    region,
+    ...(endpoint && { endpoint }),
+    ...(credentials_file !== undefined && { credentialsFile: credentials_file }),
+  };
+}
+
 function logSource(logs: Document['services'][string]['logs']): LogSource | undefined {
-  if (logs?.container !== undefined) return { kind: 'container', container: logs.container };
-  if (logs?.file !== undefined) return { kind: 'file', glob: logs.file };
-  return logs?.unit === undefined ? undefined : { kind: 'unit', unit: logs.unit };
+  const origin = logs && logOrigin(logs);
+  return origin && { ...origin, ...(logs.first_line !== undefined && { firstLine: logs.first_line }) };
+}
+
+function logOrigin(logs: NonNullable<Document['services'][string]['logs']>): LogOrigin | undefined {
+  if (logs.container !== undefined) return { kind: 'container', container: logs.container };
+  if (logs.file !== undefined) return { kind: 'file', glob: logs.file };
+  if (logs.syslog !== undefined) return { kind: 'syslog', host: logs.syslog };
+  return logs.unit === undefined ? undefined : { kind: 'unit', unit: logs.unit };
 }
 
 type RawNotify = Document['notify'];

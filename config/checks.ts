@@ -7,6 +7,7 @@ import type { Fault, Path } from './fault.ts';
 import { hostPort } from './fields.ts';
 import { missingKey } from './issues.ts';
 import { kindFaults } from './kinds.ts';
+import { logOrigins } from './log-schema.ts';
 import { officeHoursFaults, windowFaults } from './maintenance.ts';
 import { suggest } from './nearest.ts';
 import { asMap, asText, member, type RawMap } from './raw.ts';
@@ -21,6 +22,7 @@ export function crossChecks(document: RawMap, tree: YamlTree): readonly Fault[] 
   return [
     ...dependencyFaults(services, tree),
     ...serviceFaults(services, tree),
+    ...syslogFaults(services, tree),
     ...kindFaults(document, tree),
     ...timeoutFaults(document, tree),
     ...windowFaults(document, tree),
@@ -62,14 +64,29 @@ const serviceKeys = Object.keys(service(z.unknown()).shape);
 
 function logFaults(logs: unknown, path: Path, tree: YamlTree): readonly Fault[] {
   if (!isMap(logs)) return [];
-  const [first, second] = Object.keys(asMap(logs)).filter((key) => ['container', 'file', 'unit'].includes(key));
+  const keys = Object.keys(asMap(logs));
+  const [first, second] = keys.filter((key) => logOrigins.some((origin) => origin === key));
   if (second !== undefined) {
     return [
       fault(tree, [...path, second], `found ${first} and ${second}, expected one source of logs`, undefined, 'key'),
     ];
   }
-  const isEmpty = Object.keys(asMap(logs)).length === 0;
-  return isEmpty ? [fault(tree, path, 'found no source of logs, expected container, file or unit')] : [];
+  // An unknown key has its own fault, and may well be one of these.
+  const hasNone = first === undefined && keys.every((key) => key === 'first_line');
+  return hasNone ? [fault(tree, path, 'found no source of logs, expected container, file, unit or syslog')] : [];
+}
+
+/** Two services whose messages cannot be told apart. */
+function syslogFaults(services: unknown, tree: YamlTree): readonly Fault[] {
+  const owners = new Map<string, string>();
+  return Object.entries(asMap(services)).flatMap(([name, service]) => {
+    const host = asText(member(member(service, 'logs'), 'syslog'));
+    if (host === undefined) return [];
+    const owner = owners.get(host.toLowerCase());
+    owners.set(host.toLowerCase(), owner ?? name);
+    if (owner === undefined) return [];
+    return [fault(tree, ['services', name, 'logs', 'syslog'], `messages of "${host}" are those of "${owner}" already`)];
+  });
 }
 
 function sloFaults(slo: unknown, path: Path, tree: YamlTree): readonly Fault[] {

@@ -61,6 +61,10 @@ services:
       port: { tcp: panel:39417, every: 5s, timeout: 2s, confirm: 0, severity: warning }
   db: { logs: { unit: postgresql.service } }
   nginx: { logs: { file: /var/log/nginx/*.log } }
+  firewall: { logs: { syslog: fw1, first_line: "^\\\\S" } }
+retention: 4w2d
+logs: { s3: { bucket: shop-logs, region: eu, endpoint: "http://minio:9000", credentials_file: /run/secrets/s3 } }
+syslog: { listen: "10.0.0.1:514", format: rfc3164 }
 references: ["1.1.1.1:443"]
 heartbeat_url_file: /run/secrets/heartbeat_url
 rules: ./rules
@@ -95,6 +99,14 @@ notify:
     stack: 'panel',
     environment: 'staging',
     rules: './rules',
+    retentionMs: 30 * 86_400_000,
+    s3: {
+      bucket: 'shop-logs',
+      region: 'eu',
+      endpoint: { hostPort: 'minio:9000', isPlain: true },
+      credentialsFile: '/run/secrets/s3',
+    },
+    syslog: { listen: { host: '10.0.0.1', port: 514 }, format: 'rfc3164' },
     urls: {
       grafana: 'https://watch.example.org',
       alertmanager: 'https://watch.example.org/am',
@@ -145,6 +157,14 @@ notify:
         logs: { kind: 'file', glob: '/var/log/nginx/*.log' },
         probes: [],
       },
+      {
+        name: 'firewall',
+        team: 'default',
+        labels: {},
+        dependsOn: [],
+        logs: { kind: 'syslog', host: 'fw1', firstLine: '^\\S' },
+        probes: [],
+      },
     ],
     references: [{ host: '1.1.1.1', port: 443 }],
     heartbeatUrlFile: '/run/secrets/heartbeat_url',
@@ -160,12 +180,12 @@ notify:
       },
       {
         name: 'reboot',
-        services: ['panel', 'db', 'nginx'],
+        services: ['panel', 'db', 'nginx', 'firewall'],
         when: { at: '04:00', forMs: 1_200_000, days: ['sat', 'sun'], timeZone: 'Europe/Berlin' },
       },
       {
         name: 'nightly',
-        services: ['panel', 'db', 'nginx'],
+        services: ['panel', 'db', 'nginx', 'firewall'],
         when: { at: '04:00:30', forMs: 3_600_000, days: weekdays, timeZone: 'UTC' },
       },
     ],

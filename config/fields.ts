@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { parseDuration } from '../stack/duration.ts';
 import { namePattern } from '../stack/labels.ts';
@@ -43,6 +44,19 @@ export function duration(least: string, most: string) {
     takes: 'duration',
     expected: `a duration from ${least} to ${most}, such as 10s or 1h30m`,
     pattern: /^(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/,
+    parse: (input) => {
+      const ms = parseDuration(input);
+      return ms !== undefined && ms >= bound(least) && ms <= bound(most) ? ms : undefined;
+    },
+  });
+}
+
+/** Milliseconds, whole days: what is kept by the day. */
+export function days(least: string, most: string) {
+  return parsed({
+    takes: 'days',
+    expected: `whole days from ${least} to ${most}, such as 14d`,
+    pattern: /^(?=.)(\d+w)?(\d+d)?$/,
     parse: (input) => {
       const ms = parseDuration(input);
       return ms !== undefined && ms >= bound(least) && ms <= bound(most) ? ms : undefined;
@@ -187,6 +201,43 @@ export const unitName = text({
   takes: 'name',
   expected: 'the name of a systemd unit, such as nginx.service',
   pattern: /^[A-Za-z0-9:_.@\\-]{1,255}$/,
+});
+
+/** What a sender of syslog puts into its messages. */
+export const syslogHost = text({
+  takes: 'host name',
+  expected: 'the host name that stands in the messages, such as fw1',
+  pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_.:-]{0,253}[A-Za-z0-9])?$/,
+});
+
+/** Read by the log collector, whose expressions are those of RE2. */
+export const linePattern = text({
+  takes: 'regular expression',
+  expected: 'a regular expression of RE2 that matches no empty line, such as "^\\d{4}-"',
+  accepts: (input) => {
+    try {
+      return isLine(input) && input.length <= 1_000 && !RE2JS.compile(input).matcher('').find();
+    } catch {
+      return false;
+    }
+  },
+});
+
+export const bucketName = text({
+  takes: 'bucket',
+  expected: 'the name of a bucket: lower-case letters, digits, - and ., from 3 to 63 characters',
+  pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+});
+
+/** A server, without a path: `{ hostPort: 's3.example.org', isPlain: false }`. */
+export const endpoint = parsed({
+  takes: 'URL',
+  expected: 'a URL of a server without user and path, such as https://s3.example.org',
+  parse: (input) => {
+    const url = webUrl(input);
+    if (url?.pathname !== '/' || /[?#]/.test(input)) return undefined;
+    return { hostPort: url.host, isPlain: url.protocol === 'http:' };
+  },
 });
 
 export const slackChannel = text({

@@ -106,6 +106,8 @@ export const secretKeys: ReadonlySet<string | number> = new Set([
   'bearer',
   'client_secret',
   'authorization',
+  'access_key_id',
+  'secret_access_key',
 ]);
 
 /** Keys that people write out of habit, and the key that names a file instead. */
@@ -113,6 +115,9 @@ export const fileOfSecret: Readonly<Record<string, string>> = {
   webhook_url: 'webhook_url_file',
   heartbeat_url: 'heartbeat_url_file',
   password: 'password_file',
+  access_key_id: 'credentials_file',
+  secret_access_key: 'credentials_file',
+  token: 'token_file',
 };
 
 /** The text with the user and the password of each URL in it masked, same length. */

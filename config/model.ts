@@ -28,6 +28,14 @@ export interface Config {
   readonly officeHours?: OfficeHours;
   /** What must be heard from every minute lies there. */
   readonly heartbeatUrlFile?: string;
+  /** How long log lines are kept: whole days. */
+  readonly retentionMs: number;
+  /** Where they are kept; undefined: on the disk of this machine. */
+  readonly s3?: S3Config;
+  readonly syslog: SyslogConfig;
+  /** What whoever reports a deploy must show lies there. */
+  readonly deployTokenFile?: string;
+  readonly otlp?: OtlpConfig;
   readonly notify: NotifyConfig;
   /** The folder of the user's own rules, as the file names it. */
   readonly rules?: string;
@@ -35,6 +43,14 @@ export interface Config {
   readonly ruleFiles?: readonly OwnRuleFile[];
   /** Names of the variables that the file uses, sorted; never their values. */
   readonly variables: readonly string[];
+}
+
+export interface OtlpConfig {
+  /** Base URL of a receiver of OTLP over HTTP, without a slash at its end. */
+  readonly traces: string;
+  readonly headersFile?: string;
+  /** The share of the runs that is traced. */
+  readonly sample: number;
 }
 
 export interface OfficeHours {
@@ -98,10 +114,32 @@ export interface SloConfig {
   readonly windowMs: number;
 }
 
-export type LogSource =
+export type LogSource = LogOrigin & {
+  /** A regular expression (RE2) for the first line of an entry, where entries have several lines. */
+  readonly firstLine?: string;
+};
+
+export type LogOrigin =
   | { readonly kind: 'container'; readonly container: string }
   | { readonly kind: 'file'; readonly glob: string }
-  | { readonly kind: 'unit'; readonly unit: string };
+  | { readonly kind: 'unit'; readonly unit: string }
+  /** The host name in the messages. */
+  | { readonly kind: 'syslog'; readonly host: string };
+
+export interface SyslogConfig {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly format: 'rfc5424' | 'rfc3164';
+}
+
+/** A bucket that log lines are kept in. */
+export interface S3Config {
+  readonly bucket: string;
+  readonly region: string;
+  /** `host:port`, and whether TLS is left out. */
+  readonly endpoint?: { readonly hostPort: string; readonly isPlain: boolean };
+  /** As the tools of Amazon read it; undefined: the role of the machine. */
+  readonly credentialsFile?: string;
+}
 
 export interface Channels {
   readonly slack?: SlackConfig;

@@ -81,7 +81,7 @@ function printable(text: string): string {
 
 /** A key that sounds like a secret, and what stands behind it. `password_file` is none: it names a file. */
 const secretValue =
-  /((?:password|secret|token|api[-_]?key|authorization|bearer|cookie|webhook_url|heartbeat_url|body)["']?[ \t]*:[ \t]+)((?:\$\{[^}$]*\}|[^,}#])+)/gi;
+  /((?:password|secret|token|api[-_]?key|authorization|bearer|cookie|access_key(?:_id)?|webhook_url|heartbeat_url|body)["']?[ \t]*:[ \t]+)((?:\$\{[^}$]*\}|[^,}#])+)/gi;
 
 function maskSecrets(line: string): string {
   return hideCredentials(line)

@@ -4,6 +4,7 @@ import { defaultLocation, defaultTeam, severities } from '../stack/labels.ts';
 import { defaultUrls } from '../stack/links.ts';
 import { weekdays } from '../stack/maintenance.ts';
 import * as field from './fields.ts';
+import { logStore, serviceLogs, syslog } from './log-schema.ts';
 
 /** The schema of watchpost.yaml: the loader, the JSON Schema and the option reference are all made from it. */
 
@@ -49,14 +50,6 @@ const slo = z.strictObject({
     .describe('How fast the service must answer, and how often.'),
   window: field.duration('1d', '90d').prefault('30d').describe('The time over which the objective is judged.'),
 });
-
-const logs = z
-  .strictObject({
-    container: field.containerName.optional().describe('Name of the Docker container whose output is collected.'),
-    file: field.fileGlob.optional().describe('Files to read: /var/log/nginx/*.log.'),
-    unit: field.unitName.optional().describe('Name of the systemd unit whose journal is read.'),
-  })
-  .meta({ minProperties: 1, maxProperties: 1 });
 
 /** What the exporter of a service asks, and as whom. Other parts read it, so no variable may stand in it. */
 export const exporterOptions = z.strictObject({
@@ -128,7 +121,7 @@ export function service<Probe extends z.ZodType>(probe: Probe) {
       .max(100)
       .optional()
       .describe('`kind: host`: the systemd units that must be active: [nginx, docker.service].'),
-    logs: logs.optional().describe('Where the log lines of the service come from: one of the three.'),
+    logs: serviceLogs.optional().describe('Where the log lines of the service come from: one of the four.'),
     probes: z.record(field.name, probe).default({}).describe('What is checked, by name.'),
   });
 }
@@ -205,6 +198,16 @@ const maintenance = z.strictObject({
     .meta({ shownDefault: '`UTC`' }),
 });
 
+const otlp = z.strictObject({
+  traces: field.baseUrl.describe(
+    'Where spans go by OTLP over HTTP: http://collector:4318. They are posted to /v1/traces below it. Targets are sent a `traceparent`.',
+  ),
+  headers_file: field.filePath
+    .optional()
+    .describe('File of headers to send along, one a line: `Authorization: Bearer …`.'),
+  sample: z.number().gt(0).max(1).default(1).describe('The share of the runs that is traced, from more than 0 to 1.'),
+});
+
 /** The whole file. The protocols are checked by themselves (`probe.ts`), so the loader takes any map for a probe. */
 export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
   return z.strictObject({
@@ -276,11 +279,28 @@ export function documentSchema<Probe extends z.ZodType>(probe: Probe) {
       .describe(
         'Hosts that are always reachable where your uplink works: 1.1.1.1:443. When none of them answers, a target beyond the uplink that does not answer either is inconclusive and not down. Without any, a host that is cut off reports its targets as down.',
       ),
+    retention: field
+      .days('2d', '3650d')
+      .prefault('7d')
+      .describe('How long log lines are kept, in whole days; then they are deleted. Metrics are kept for 32 days.'),
+    logs: logStore.prefault({}).describe('Where log lines are kept.'),
+    syslog: syslog.prefault({}).describe('Where syslog messages are taken, once a service has `logs: { syslog: … }`.'),
     heartbeat_url_file: field.filePath
       .optional()
       .describe(
         'File that holds a URL outside of this host that the probe service asks for every minute, as long as it is well: whoever watches it (healthchecks.io and the like) says so when this host dies.',
       ),
+    deploys: z
+      .strictObject({
+        token_file: field.filePath
+          .optional()
+          .describe(
+            'File that holds what whoever reports a deploy must show. Without it whoever reaches the port may.',
+          ),
+      })
+      .optional()
+      .describe('What is deployed is reported to the probe service, by POST to /api/v1/deploys.'),
+    otlp: otlp.optional().describe('Traces of what the probe service does. Off by default.'),
     rules: field.folder
       .optional()
       .describe(

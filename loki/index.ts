@@ -1,8 +1,9 @@
 import type { Config } from '../config/model.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 import { alloyConfig } from './alloy.ts';
+import { dockerProxyConfig } from './docker-proxy.ts';
 import { lokiConfig } from './loki.ts';
-import { logRuleFiles } from './rules/rule-files.ts';
+import { logRuleFiles, recordingFile } from './rules/rule-files.ts';
 
 /** The log store with its rules, and the log collector that feeds it; nothing where there is no log store. */
 export { logSightings } from './rules/sightings.ts';
@@ -12,6 +13,8 @@ export function generateLoki(config: Config, surroundings: Surroundings): readon
   return [
     lokiConfig(config, surroundings),
     ...logRuleFiles(config),
+    ...(surroundings.has('prometheus') ? [recordingFile()] : []),
     ...(surroundings.has('alloy') ? [alloyConfig(config, surroundings)] : []),
+    ...(surroundings.has('alloy') && surroundings.target === 'compose' ? [dockerProxyConfig()] : []),
   ];
 }

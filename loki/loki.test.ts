@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
+import type { Config } from '../config/model.ts';
 import { composeForTest, configForTest, nativeForTest, serviceForTest } from '../test/support/generator-input.ts';
 import { run, which } from '../test/support/shell.ts';
 import { generateLoki } from './index.ts';
@@ -16,8 +17,18 @@ const config = configForTest({
   ],
 });
 
-function generated(path: string, surroundings = composeForTest()): string {
-  const file = generateLoki(config, surroundings).find((one) => one.path === path);
+const inBucket = {
+  ...config,
+  s3: {
+    bucket: 'shop-logs',
+    region: 'eu',
+    endpoint: { hostPort: 'minio:9000', isPlain: true },
+    credentialsFile: '/run/secrets/s3',
+  },
+};
+
+function generated(path: string, surroundings = composeForTest(), of: Config = config): string {
+  const file = generateLoki(of, surroundings).find((one) => one.path === path);
   if (!file) throw new Error(`${path} was not generated`);
   return file.content;
 }
@@ -27,24 +38,79 @@ const alloyConfig = 'loki/generated/config.alloy';
 const rules = ['log-fatal', 'log-error-spike', 'log-source-silent', 'watchdog'].map(
   (name) => `loki/generated/rules/fake/${name}.yaml`,
 );
+const recordings = 'loki/generated/rules/fake/recordings.yaml';
 
 describe('generateLoki', () => {
   test('writes the store, its rules, and the collector', () => {
     const paths = generateLoki(config, composeForTest()).map(({ path }) => path);
-    expect(paths).toEqual([lokiYaml, ...rules, alloyConfig]);
+    expect(paths).toEqual([lokiYaml, ...rules, recordings, alloyConfig, 'loki/generated/docker-proxy.conf']);
   });
 
   test('writes nothing where no Loki runs, and no collector where no Alloy runs', () => {
     expect(generateLoki(config, nativeForTest(['loki']))).toEqual([]);
-    expect(generateLoki(config, nativeForTest(['alloy'])).map(({ path }) => path)).toEqual([lokiYaml, ...rules]);
+    expect(generateLoki(config, nativeForTest(['alloy'])).map(({ path }) => path)).toEqual([
+      lokiYaml,
+      ...rules,
+      recordings,
+    ]);
+  });
+
+  test('counts for Prometheus where there is one, and nowhere else', () => {
+    const { ruler } = load(generated(lokiYaml)) as { ruler: object };
+    expect(ruler).toMatchObject({
+      wal: { dir: '/loki/ruler-wal' },
+      remote_write: { enabled: true, clients: { prometheus: { url: 'http://prometheus:9090/api/v1/write' } } },
+    });
+    const alone = generateLoki(config, nativeForTest(['prometheus']));
+    expect(alone.map(({ path }) => path)).not.toContain(recordings);
+    expect(alone.find(({ path }) => path === lokiYaml)?.content).not.toContain('remote_write');
   });
 
   test('keeps logs for seven days, and really deletes them then', () => {
     expect(load(generated(lokiYaml))).toMatchObject({
       limits_config: { retention_period: '168h', max_query_lookback: '168h' },
-      compactor: { retention_enabled: true, delete_request_store: 'filesystem', working_directory: '/loki/compactor' },
+      compactor: {
+        retention_enabled: true,
+        delete_request_store: 'filesystem',
+        working_directory: '/loki/compactor',
+        compaction_interval: '10m',
+        retention_delete_delay: '2h',
+      },
       analytics: { reporting_enabled: false },
     });
+  });
+
+  test('keeps them for as long as it is told', () => {
+    expect(load(generated(lokiYaml, composeForTest(), { ...config, retentionMs: 30 * 86_400_000 }))).toMatchObject({
+      limits_config: { retention_period: '720h', max_query_lookback: '720h' },
+    });
+  });
+
+  test('keeps them in a bucket where one is named, and no key in its configuration', () => {
+    const text = generated(lokiYaml, composeForTest(), inBucket);
+    expect(load(text)).toMatchObject({
+      common: {
+        storage: {
+          object_store: {
+            s3: {
+              bucket_name: 'shop-logs',
+              region: 'eu',
+              endpoint: 'minio:9000',
+              insecure: true,
+              bucket_lookup_type: 'path',
+              native_aws_auth_enabled: true,
+            },
+          },
+        },
+      },
+      schema_config: { configs: [{ object_store: 's3' }] },
+      compactor: { delete_request_store: 's3', working_directory: '/loki/compactor' },
+    });
+    expect(text).not.toMatch(/access_key|secret/);
+    const s3 = { bucket: 'shop-logs', region: 'eu-central-1' };
+    expect(generated(lokiYaml, composeForTest(), { ...config, s3 })).toContain(
+      'endpoint: s3.eu-central-1.amazonaws.com\n',
+    );
   });
 
   test('keeps everything that must survive on the data folder', () => {
@@ -91,7 +157,7 @@ describe('the log collector', () => {
 
 	file_match {
 		enabled           = true
-		sync_period       = "5s"
+		sync_period       = "2s"
 		ignore_older_than = "24h"
 	}
 }
@@ -124,16 +190,21 @@ describe.for(programs)('$program itself', async ({ program, file, args }) => {
   test.skipIf(missing).for([
     { name: 'in a container', surroundings: composeForTest() },
     { name: 'natively', surroundings: nativeForTest() },
-  ])(`accepts its configuration $name${missing ? ` (${program} is not on PATH)` : ''}`, async ({ surroundings }) => {
-    const folder = mkdtempSync(join(tmpdir(), 'watchpost-loki-'));
-    try {
-      const path = join(folder, file.split('/').at(-1) ?? '');
-      writeFileSync(path, generated(file, surroundings));
-      const { code, stdout, stderr } = await run(program, args(path));
-      expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
-      if (program === 'alloy') expect((await run(program, ['fmt', path])).stdout).toBe(generated(file, surroundings));
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+    { name: 'with a bucket', surroundings: composeForTest(), of: inBucket },
+  ])(
+    `accepts its configuration $name${missing ? ` (${program} is not on PATH)` : ''}`,
+    async ({ surroundings, of }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'watchpost-loki-'));
+      try {
+        const path = join(folder, file.split('/').at(-1) ?? '');
+        const text = generated(file, surroundings, of);
+        writeFileSync(path, text);
+        const { code, stdout, stderr } = await run(program, args(path));
+        expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
+        if (program === 'alloy') expect((await run(program, ['fmt', path])).stdout).toBe(text);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  );
 });

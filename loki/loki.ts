@@ -3,15 +3,17 @@ import { formatDuration } from '../stack/duration.ts';
 import { noted, spaced, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
 import { rulerIntervalMs } from '../stack/log-alerts.ts';
 import { logResource } from '../stack/log-fields.ts';
+import { compactionIntervalMs, deleteDelayMs } from '../stack/log-store.ts';
 import { dataSources, lokiGrpcAbove, parts } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
+import { objectStore } from './object-store.ts';
 
-const retention = '168h';
-
-/** Loki as one process with everything on its own disk. Keys as Loki 3.7 reads them. */
+/** Loki as one process. Keys as Loki 3.7 reads them. */
 export function lokiConfig(config: Config, surroundings: Surroundings): GeneratedFile {
   const data = surroundings.data('loki');
   const { host, port } = listenAddress(surroundings);
+  const store = objectStore(config, data);
+  const retention = `${config.retentionMs / 3_600_000}h`;
   const value: YamlValue = {
     auth_enabled: false,
     server: spaced({
@@ -27,7 +29,7 @@ export function lokiConfig(config: Config, surroundings: Surroundings): Generate
       path_prefix: data,
       replication_factor: 1,
       ring: { kvstore: { store: 'inmemory' } },
-      storage: { object_store: { filesystem: { dir: `${data}/chunks` } } },
+      storage: { object_store: store.options },
     }),
     frontend: spaced({
       address: noted('Else it announces the first other interface it finds, and every query hangs.', '127.0.0.1'),
@@ -43,15 +45,22 @@ export function lokiConfig(config: Config, surroundings: Surroundings): Generate
         {
           from: '2024-01-01',
           store: 'tsdb',
-          object_store: 'filesystem',
+          object_store: store.name,
           schema: 'v13',
           index: { prefix: 'index_', period: '24h' },
         },
       ],
     }),
     limits_config: spaced({
-      retention_period: noted('Seven days. Deleted by the compactor, below.', retention),
+      retention_period: noted('What is older is deleted by the compactor, below.', retention),
       max_query_lookback: retention,
+      ingestion_rate_mb: noted(
+        'One host writes less; after an outage everything comes at once, and of one service in one stream.',
+        16,
+      ),
+      ingestion_burst_size_mb: 32,
+      per_stream_rate_limit: '16MB',
+      per_stream_rate_limit_burst: '32MB',
       max_line_size_truncate: noted('A line that is too long is cut, not lost.', true),
       otlp_config: noted('Few labels: the rest of a record is structured metadata.', {
         resource_attributes: {
@@ -70,15 +79,28 @@ export function lokiConfig(config: Config, surroundings: Surroundings): Generate
       wal: noted('Half of the memory it may use.', { replay_memory_ceiling: '512MB' }),
     }),
     compactor: spaced({
-      working_directory: `${data}/compactor`,
+      working_directory: noted('On the volume: what is to be deleted is noted there.', `${data}/compactor`),
       retention_enabled: noted('Off by default: then nothing is ever deleted.', true),
-      delete_request_store: 'filesystem',
+      delete_request_store: store.name,
+      compaction_interval: formatDuration(compactionIntervalMs),
+      retention_delete_delay: noted(
+        'Between an entry that is found too old and its end.',
+        formatDuration(deleteDelayMs),
+      ),
     }),
     ruler: spaced(ruler(config, surroundings)),
     ruler_storage: spaced({ backend: 'local', local: { directory: `${surroundings.folder('loki')}/rules` } }),
     analytics: spaced({ reporting_enabled: false }),
   };
-  return yamlFile('loki/generated/loki.yaml', 'Loki: one process, seven days of logs on its own disk.', value);
+  return yamlFile(
+    'loki/generated/loki.yaml',
+    `Loki: one process, ${days(config.retentionMs)} of logs ${config.s3 ? 'in a bucket' : 'on its own disk'}.`,
+    value,
+  );
+}
+
+function days(ms: number): string {
+  return `${ms / 86_400_000} days`;
 }
 
 function ruler({ urls }: Config, { data, has, address }: Surroundings): YamlValue {
@@ -87,6 +109,13 @@ function ruler({ urls }: Config, { data, has, address }: Surroundings): YamlValu
     datasource_uid: dataSources.loki,
     rule_path: `${data('loki')}/rules-temp`,
     ...(has('alertmanager') && { alertmanager_url: `http://${address('alertmanager')}` }),
+    ...(has('prometheus') && {
+      wal: { dir: `${data('loki')}/ruler-wal` },
+      remote_write: noted('What is counted goes to Prometheus, for dashboards and rules.', {
+        enabled: true,
+        clients: { prometheus: { url: `http://${address('prometheus')}/api/v1/write` } },
+      }),
+    }),
     enable_api: true,
     ring: { kvstore: { store: 'inmemory' } },
     // A rule that costs more says so itself.

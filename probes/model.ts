@@ -48,6 +48,14 @@ export interface Outcome {
   readonly traits?: Readonly<Record<string, string>>;
   /** What was found out about a fail once it was confirmed; no prober fills this in. */
   readonly diagnosis?: Diagnosis;
+  /** Where the attempt was traced: its span. No prober fills this in. */
+  readonly span?: SpanId;
+}
+
+/** A span of a trace, as OTLP names it: 32 and 16 hexadecimal digits. */
+export interface SpanId {
+  readonly traceId: string;
+  readonly spanId: string;
 }
 
 /** In words, one line each, redacted; empty where nothing was found. */
@@ -181,6 +189,8 @@ export interface Plan {
   readonly references: readonly HostPort[];
   readonly dependencies: Dependencies;
   readonly maintenance: readonly MaintenanceWindow[];
+  /** What whoever reports a deploy must show; left out where whoever reaches the port may. */
+  readonly deployToken?: Secret;
   /** What is asked for every minute, so that somebody outside knows that this host lives. Read when it is needed. */
   readonly heartbeatUrl?: () => Promise<Secret>;
   readonly notify: { readonly default: Channels; readonly teams: Readonly<Record<string, Channels>> };

@@ -1,7 +1,8 @@
+import { Deploys } from './deploys/deploys.ts';
 import { Diagnoses } from './diagnose/diagnoses.ts';
 import { setFirstValues } from './export/first-values.ts';
 import { Journal } from './export/journal.ts';
-import { Log, type LogSink } from './export/log.ts';
+import { Log, type LogLevel, type LogSink } from './export/log.ts';
 import { tryOtlpSink } from './export/otlp-sink.ts';
 import { OwnMetrics } from './export/own-metrics.ts';
 import { ProbeSeries } from './export/probe-series.ts';
@@ -21,6 +22,7 @@ import { Memories } from './state/memories.ts';
 import { outageProbes } from './state/outage.ts';
 import { ProbeStates } from './state/states.ts';
 import { StateStore } from './state/store/store.ts';
+import { deployRoute } from './status/deploys.ts';
 import { heartbeatPath, heartbeatRoutes } from './status/heartbeats.ts';
 import { serve } from './status/http.ts';
 import { Receipts } from './status/receipts.ts';
@@ -95,6 +97,7 @@ class Engine implements Service {
   readonly #store: StateStore | undefined;
   readonly #kept: KeptStates | undefined;
   readonly #memories: Memories;
+  readonly #deploys: Deploys;
   readonly #diagnoses: Diagnoses;
   readonly #health: Health;
   readonly #maintenance: Maintenance;
@@ -113,11 +116,15 @@ class Engine implements Service {
     this.#clock = clock;
     this.#plan = plan;
     setFirstValues(this.#metrics, version);
-    this.#sink = tryOtlpSink(options, plan.environment, this.#metrics);
-    this.#log = new Log({ clock, write, sink: this.#sink });
+    this.#log = new Log({ clock, write });
     this.#journal = new Journal({ log: this.#log, clock });
+    // It locks the data folder, in which the records for the log store wait.
     this.#store = this.#startStore();
+    const say = (level: LogLevel, message: string) => this.#log.record({ event: 'log_store', level, message });
+    this.#sink = tryOtlpSink(options, plan.environment, this.#metrics, say);
+    this.#log.sendTo(this.#sink);
     this.#kept = this.#store && new KeptStates(this.#store);
+    this.#deploys = new Deploys({ clock, log: this.#log, metrics: this.#metrics, store: this.#store });
     this.#memories = new Memories({ clock, store: this.#store });
     this.#health = new Health({
       ...{ clock, resolve, metrics: this.#metrics, log: this.#log, controls: options.controls },
@@ -136,6 +143,7 @@ class Engine implements Service {
       memoryOf: (probe) => this.#memories.of(probe),
       reference: () => this.#health.reference(),
       others: (probe) => this.#states.others(probe),
+      deployed: (service) => this.#deploys.latest(service),
       internal: (place, error) => this.#internal(place, error),
     });
     this.#states = new ProbeStates({
@@ -194,6 +202,11 @@ class Engine implements Service {
       tryOnce: (probe) => this.#tryOnce(probe),
       heartbeatPath: (probe) => heartbeatPath(probe, this.#memories),
       heartbeats: heartbeatRoutes({ clock: this.#clock, plan: () => this.#plan, memories: this.#memories }),
+      deploys: deployRoute({
+        clock: this.#clock,
+        plan: () => this.#plan,
+        take: (deploy) => this.#deploys.take(deploy),
+      }),
       runbook,
       receipt: (notification) => this.#receipts.take(notification),
       watchdog: (notification) => this.#paging.watchdog(notification),
@@ -261,11 +274,13 @@ class Engine implements Service {
     this.#kept?.retain(watched);
     this.#memories.configure(plan.probes);
     this.#series.configure(watched, plan.location);
+    this.#journal.configure(plan);
+    this.#deploys.configure(plan);
     this.#health.configure(plan);
     for (const probe of before) {
       if (wanted.has(probe)) continue;
       this.#scheduler.remove(probe);
-      this.#journal.forget(probe);
+      this.#journal.removed(probe);
       this.#diagnoses.forget(probe);
     }
     const changed = new Set(plan.probes.filter((probe) => !runsAlike(known.get(probe), probe)));
@@ -309,7 +324,10 @@ class Engine implements Service {
       this.#metrics.add('watchpost_service_failed_runs_total', 1, { service: task.service, verdict, reason });
     }
     if (outcome.verdict === 'inconclusive') this.#journal.inconclusive(task, outcome);
-    if (outcome.verdict === 'pass') this.#diagnoses.passed(task, outcome, report.endedAt);
+    if (outcome.verdict === 'pass') {
+      this.#diagnoses.passed(task, outcome, report.endedAt);
+      this.#journal.passed(task, outcome);
+    }
     this.#states.ended(report);
     this.#maintenance.ran(report);
     if (outcome.verdict === 'fail' && (wasDown || inMaintenance)) {

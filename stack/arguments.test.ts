@@ -15,6 +15,7 @@ describe('componentCommand', () => {
         '--web.listen-address=0.0.0.0:9090',
         '--web.external-url=http://127.0.0.1:9090',
         '--web.enable-lifecycle',
+        '--web.enable-remote-write-receiver',
       ],
     });
   });
@@ -63,7 +64,7 @@ describe('componentCommand', () => {
 
   test('asks systemd for the units that are named, over the bus that is mounted', () => {
     const units = ['nginx.service', 'getty@tty1.service', 'srv-data\\x2dold.mount'];
-    const { args, env } = componentCommand('node-exporter', composeForTest(), defaultUrls, units);
+    const { args, env } = componentCommand('node-exporter', composeForTest(), defaultUrls, { units });
     expect(args.slice(-4)).toEqual([
       '--collector.systemd',
       '--collector.systemd.unit-include=nginx\\.service|getty@tty1\\.service|srv-data\\\\x2dold\\.mount',

@@ -16,21 +16,28 @@ export const metricsRetention = '32d';
  * Command line and environment of a component: one place for both ways of running. In a container it follows the image's
  * entry point; natively it follows the program. Where a program finds what it was installed with (Grafana's home folder)
  * is for the native way to add.
- * @param units the systemd units that node_exporter tells of
  */
 export function componentCommand(
   part: Part,
   surroundings: Surroundings,
   urls: Urls = defaultUrls,
-  units: readonly string[] = [],
+  asked: Asked = {},
 ): ComponentCommand {
-  return { env: {}, ...commands[part](surroundings, urls, units) };
+  return { env: {}, ...commands[part](surroundings, urls, asked) };
+}
+
+/** What the configuration asks of a component and no file can tell it. */
+export interface Asked {
+  /** The systemd units that node_exporter tells of. */
+  readonly units?: readonly string[];
+  /** The file in which Loki finds the key to its bucket. */
+  readonly s3CredentialsFile?: string | undefined;
 }
 
 type Command = (
   surroundings: Surroundings,
   urls: Urls,
-  units: readonly string[],
+  asked: Asked,
 ) => { args: readonly string[]; env?: Record<string, string> };
 
 const commands: Readonly<Record<Part, Command>> = {
@@ -59,6 +66,8 @@ const commands: Readonly<Record<Part, Command>> = {
       `--web.listen-address=${listen('prometheus', surroundings)}`,
       `--web.external-url=http://127.0.0.1:${portOf('prometheus', surroundings)}`,
       '--web.enable-lifecycle',
+      // What Loki's ruler counts.
+      ...(surroundings.has('loki') ? ['--web.enable-remote-write-receiver'] : []),
     ],
   }),
   alertmanager: (surroundings, urls) => ({
@@ -78,7 +87,10 @@ const commands: Readonly<Record<Part, Command>> = {
       '--enable-feature=utf8-strict-mode',
     ],
   }),
-  loki: ({ folder }) => ({ args: [`-config.file=${folder('loki')}/loki.yaml`] }),
+  loki: ({ folder, secret }, _urls, { s3CredentialsFile: file }) => ({
+    args: [`-config.file=${folder('loki')}/loki.yaml`],
+    ...(file !== undefined && { env: { AWS_SHARED_CREDENTIALS_FILE: secret(file) } }),
+  }),
   grafana: (surroundings, urls) => ({
     args: surroundings.target === 'native' ? ['server'] : [],
     env: grafanaEnvironment(surroundings, urls, {
@@ -95,7 +107,7 @@ const commands: Readonly<Record<Part, Command>> = {
       `${surroundings.folder('loki')}/config.alloy`,
     ],
   }),
-  'node-exporter': (surroundings, _urls, units) => ({
+  'node-exporter': (surroundings, _urls, { units = [] }) => ({
     args: [
       `--web.listen-address=${listen('node-exporter', surroundings)}`,
       ...(surroundings.target === 'compose' ? hostSeenFromContainer : []),
@@ -124,6 +136,14 @@ const commands: Readonly<Record<Part, Command>> = {
     ],
   }),
 };
+
+/** What the proxy before the engine's socket is started with. Nothing of the image's own: its script would set up a web server. */
+export const dockerProxyCommand = [
+  'nginx',
+  ...['-e', 'stderr'],
+  ...['-c', '/etc/watchpost/loki/docker-proxy.conf'],
+  ...['-g', 'daemon off;'],
+] as const;
 
 /** The root file system of the host is mounted there; `/proc` is the host's by `pid: host`. */
 export const hostRootMount = '/host';

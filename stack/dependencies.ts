@@ -8,9 +8,11 @@ export function ancestors(dependencies: Dependencies, service: string): readonly
 
 /** All services that depend on `service`, directly or not, nearest first. */
 export function dependents(dependencies: Dependencies, service: string): readonly string[] {
-  return reachable(service, (name) =>
-    [...dependencies].filter(([, parents]) => parents.includes(name)).map(([child]) => child),
-  );
+  const children = new Map<string, string[]>();
+  for (const [child, parents] of dependencies) {
+    for (const parent of parents) children.set(parent, [...(children.get(parent) ?? []), child]);
+  }
+  return reachable(service, (name) => children.get(name) ?? []);
 }
 
 function reachable(start: string, next: (name: string) => readonly string[]): readonly string[] {

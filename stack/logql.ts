@@ -11,6 +11,8 @@ const lineLabels = [
   'trace_id',
   'container',
   'filename',
+  'hostname',
+  'app',
   ...Object.values(logFields),
 ] as const;
 

@@ -164,9 +164,18 @@ export const metrics = {
     'gauge',
     'When that URL last answered 2xx, in Unix time. Left out before, and where there is none.',
   ),
-  watchpost_log_records_total: own('counter', 'Log records by what became of them on their way to the log store.', [
-    'result',
-  ]),
+  watchpost_log_records_total: own(
+    'counter',
+    'Log records by what became of them on their way to the log store: `sent`, `refused` by it for good, or `dropped` because too much waited, or for too long.',
+    ['result'],
+  ),
+  watchpost_log_waiting_records: own('gauge', 'How many log records the log store has still to take.'),
+  watchpost_log_waiting_bytes: own('gauge', 'How much room they take, on disk or in memory.'),
+  watchpost_deployed_timestamp_seconds: own(
+    'gauge',
+    'When the version was deployed that was last reported for the service and colour, in Unix time.',
+    ['service', 'version', 'colour'],
+  ),
   watchpost_service_failed_runs_total: own(
     'counter',
     'Runs that did not pass, by service, verdict and reason. A re-checked run counts once, as it ended.',

@@ -22,6 +22,10 @@ export const composeProject = 'watchpost';
 /** Further ports that a part listens on. */
 export const demoTlsPort = 39443;
 export const mailpitSmtpPort = 1025;
+/** Where the log collector takes syslog messages inside its container. */
+export const syslogPort = 1514;
+/** What stands between the log collector and the engine's socket, in compose. */
+export const dockerProxy = { name: 'docker-proxy', port: 2375 } as const;
 /** Loki's inner port above that of its API: 3100 and 9095, as everybody has them; where one is moved, so is the other. */
 export const lokiGrpcAbove = 5_995;
 
@@ -44,6 +48,8 @@ export const images = {
   /** The variant with a shell, which reads the password, and wget. */
   'redis-exporter': { variable: 'WATCHPOST_IMAGE_REDIS_EXPORTER', image: 'oliver006/redis_exporter:v1.89.0-alpine' },
   'nginx-exporter': { variable: 'WATCHPOST_IMAGE_NGINX_EXPORTER', image: 'nginx/nginx-prometheus-exporter:1.5.1' },
+  /** What it runs is the proxy before the engine's socket. */
+  nginx: { variable: 'WATCHPOST_IMAGE_NGINX', image: 'nginx:1.29-alpine' },
   mailpit: { variable: 'WATCHPOST_IMAGE_MAILPIT', image: 'axllent/mailpit:v1.27' },
   /** Base of the probe service's own image (a build argument). */
   node: { variable: 'WATCHPOST_IMAGE_NODE', image: 'node:24-trixie-slim' },

@@ -1,5 +1,6 @@
 import { type ForeignSeries, foreignSeries, type KnownSeries, seriesOf } from './catalogue/index.ts';
 import { identityLabels, probeLabels } from './labels.ts';
+import { logRecordings } from './log-recordings.ts';
 import { type MetricName, metrics } from './metrics.ts';
 import { type RatioName, ratioNames } from './slo.ts';
 
@@ -24,6 +25,7 @@ export const furtherSeries = {
   'slo:period_burned:ratio': ['service', 'slo'],
   'slo:period_error_budget_remaining:ratio': ['service', 'slo'],
   ...sloRatios(),
+  ...logRecordings,
 } as const satisfies Record<string, readonly string[]>;
 
 function sloRatios(): Readonly<Record<RatioName, readonly string[]>> {

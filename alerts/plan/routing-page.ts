@@ -1,6 +1,7 @@
 import type { Config } from '../../config/model.ts';
 import { formatDuration } from '../../stack/duration.ts';
 import { defaultUrls } from '../../stack/links.ts';
+import { logDefaults } from '../../stack/log-store.ts';
 import type { GeneratedFile } from '../../stack/surroundings.ts';
 import { type InhibitRule, inhibitRules } from '../alertmanager/inhibition.ts';
 import { alertRules } from '../rules/index.ts';
@@ -20,6 +21,7 @@ const plain: Config = {
   quorum: 1,
   references: [],
   maintenance: [],
+  ...logDefaults,
   notify: {
     slack: { webhookUrlFile: '/slack' },
     email: { to: ['e-mail'], from: 'from', smarthost: { host: 'host', port: 25 }, requireTls: true },

@@ -37,14 +37,12 @@ export function sloRecordings(config: Config): readonly RecordingGroup[] {
     {
       name: 'slo-objectives',
       intervalMs: shortEveryMs,
-      rules: all.flatMap(({ service, slo, team, ratio, windowMs }) => {
-        const labels = { service, slo, team };
-        return [
-          { record: 'slo:objective:ratio', expr: `vector(${decimal(ratio)})`, labels },
-          { record: 'slo:error_budget:ratio', expr: `vector(${decimal(1 - ratio)})`, labels },
-          { record: 'slo:period:seconds', expr: `vector(${windowMs / 1_000})`, labels },
-        ];
-      }),
+      rules: [
+        ...all.map(({ ratio, ...of }) => constant('slo:objective:ratio', ratio, of)),
+        // Rounded, since 1 - 0.999 is 0.0010000000000000009.
+        { record: 'slo:error_budget:ratio', expr: `round(1 - ${select('slo:objective:ratio')}, 0.000000001)` },
+        ...periodSeconds(all),
+      ],
     },
     {
       name: 'slo-short-windows',
@@ -85,6 +83,19 @@ function burned(periodMs: number): string {
     `${recordedRatio(periodMs)} / on (service, slo) ${select('slo:error_budget:ratio')}` +
     ` and on (service, slo) ${select('slo:period:seconds')} == ${periodMs / 1_000}`
   );
+}
+
+/** What holds for all objectives is one rule for all of them. */
+function periodSeconds(all: readonly Objective[]): readonly Recording[] {
+  const record = 'slo:period:seconds';
+  const [first, ...others] = new Set(all.map(({ windowMs }) => windowMs / 1_000));
+  if (first !== undefined && others.length === 0)
+    return [{ record, expr: `0 * ${select('slo:objective:ratio')} + ${first}` }];
+  return all.map(({ windowMs, ...of }) => constant(record, windowMs / 1_000, of));
+}
+
+function constant(record: string, value: number, { service, slo, team }: Pick<Objective, 'service' | 'slo' | 'team'>) {
+  return { record, expr: `vector(${decimal(value)})`, labels: { service, slo, team } };
 }
 
 type Kind = Objective['slo'];

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Channels, Config, EmailConfig, NotifyConfig, ServiceConfig, SlackConfig } from '../../config/model.ts';
 import { exporterKinds, exporterName } from '../../stack/exporters.ts';
 import { defaultUrls } from '../../stack/links.ts';
+import { logDefaults } from '../../stack/log-store.ts';
 import { parts } from '../../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../../stack/surroundings.ts';
 
@@ -37,6 +38,7 @@ export function sampleConfig(notify: Partial<NotifyConfig> = {}, services = samp
     quorum: 1,
     references: [],
     maintenance: [],
+    ...logDefaults,
     notify: { teams: {}, ...notify },
     variables: [],
   };

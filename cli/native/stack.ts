@@ -86,12 +86,11 @@ export class NativeStack implements AsyncDisposable {
     const { prepared, folders, watch } = this.#options;
     const program = prepared.programs.get(part);
     if (!program) throw new Error(`no program for ${part}`);
-    const { args, env } = componentCommand(
-      part,
-      prepared.surroundings,
-      prepared.config.urls,
-      hostUnits(prepared.config.services),
-    );
+    const { urls, services, s3 } = prepared.config;
+    const { args, env } = componentCommand(part, prepared.surroundings, urls, {
+      units: hostUnits(services),
+      s3CredentialsFile: s3?.credentialsFile,
+    });
     const command = {
       program,
       args: part === 'grafana' ? grafanaArguments(program, args) : args,

@@ -9,6 +9,8 @@ import { diagnose } from './diagnosis.ts';
 const most = 20;
 /** Of each of the two texts. They are labels too, so that the rule says the same as the fast path. */
 const longest = 240;
+/** How long after a deploy it may be the cause. */
+const deployMs = 3_600_000;
 
 export interface DiagnosesOptions {
   readonly clock: Clock;
@@ -21,6 +23,10 @@ export interface DiagnosesOptions {
   readonly reference?: () => Promise<boolean> | undefined;
   /** How the probes other than this one stand. */
   readonly others: (probe: PlannedProbe) => { readonly up: number; readonly down: number };
+  /** What was last deployed of a service. */
+  readonly deployed?: (
+    service: string,
+  ) => { readonly version: string; readonly colour: string; readonly at: number } | undefined;
   readonly internal: (place: string, error: unknown) => void;
 }
 
@@ -45,8 +51,19 @@ export class Diagnoses {
   /** The outcome with what was found out about it. Never rejects. */
   async diagnose(probe: PlannedProbe, outcome: Outcome): Promise<Outcome> {
     const good = this.#good.get(probe);
-    const changed = good ? sayChanges(good, outcome, this.#options.clock.now()) : '';
-    return { ...outcome, diagnosis: { tried: await this.#tried(probe, outcome), changed } };
+    const changed = [this.#deployed(probe), good ? sayChanges(good, outcome, this.#options.clock.now()) : '']
+      .filter(Boolean)
+      .join('; ');
+    return { ...outcome, diagnosis: { tried: await this.#tried(probe, outcome), changed: shorten(changed) } };
+  }
+
+  /** `version 1.4.2 (blue) was deployed 3 m before`; empty where it is too long ago to be the cause. */
+  #deployed({ service }: ProbeId): string {
+    const deploy = this.#options.deployed?.(service);
+    const agoMs = deploy && this.#options.clock.now() - deploy.at;
+    if (agoMs === undefined || agoMs > deployMs) return '';
+    const colour = deploy?.colour ? ` (${deploy.colour})` : '';
+    return `version ${deploy?.version}${colour} was deployed ${sayDuration(Math.max(0, agoMs))} before`;
   }
 
   async #tried(probe: PlannedProbe, outcome: Outcome): Promise<string> {

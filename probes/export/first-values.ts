@@ -1,6 +1,6 @@
 import { channelNames } from '../pager/single-channel.ts';
 import { postResults } from './fast-path.ts';
-import { logResults } from './otlp-sink.ts';
+import { logResults } from './log-queue/log-sender.ts';
 import type { OwnMetrics } from './own-metrics.ts';
 
 const places = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../schedule/manual-clock.ts';
-import { failed, inconclusive, passed, sampleProbe } from '../state/sample-probe.ts';
+import { failed, inconclusive, passed, samplePlan, sampleProbe } from '../state/sample-probe.ts';
 import { Journal } from './journal.ts';
 import { Log, type LogRecordOut } from './log.ts';
 
@@ -11,6 +11,7 @@ function setUp() {
   const sink = { emit: (record: LogRecordOut) => void records.push(record), [Symbol.asyncDispose]: async () => {} };
   const log = new Log({ clock, write: (line) => lines.push(line), sink });
   const journal = new Journal({ log, clock });
+  journal.configure(samplePlan({ probes: [sampleProbe()] }));
   const events = () => records.map(({ attributes }) => `${attributes.event} ${attributes.probe ?? ''}`.trim());
   return { clock, lines, records, journal, events };
 }
@@ -38,6 +39,9 @@ describe('the journal', () => {
         service: 'panel',
         probe: 'ready',
         target: 'http://panel/ready',
+        location: 'local',
+        severity: 'critical',
+        team: 'ops',
         verdict: 'fail',
         reason: 'status',
         found: 'status 503',
@@ -142,5 +146,32 @@ describe('the journal', () => {
       'a fault of the probe service itself (status): other',
       'a fault of the probe service itself (prober): x is undefined',
     ]);
+  });
+
+  test('records the first pass of a probe and one an hour, and writes no line of it', async () => {
+    const { clock, journal, lines, records } = setUp();
+    for (let minute = 0; minute < 150; minute++) {
+      journal.passed(probe, passed());
+      await clock.advance(60_000);
+    }
+    expect(lines).toEqual([]);
+    expect(records.map(({ at }) => (at - since) / 60_000)).toEqual([0, 60, 120]);
+    expect(records[0]).toMatchObject({
+      level: 'info',
+      message: 'panel/ready passes in 12 ms',
+      attributes: { event: 'probe_passed', probe: 'ready', verdict: 'pass', severity: 'critical' },
+    });
+  });
+
+  test('of ten thousand probes records 60 passes a minute at most, and each has its turn', async () => {
+    const { clock, journal, records } = setUp();
+    const probes = Array.from({ length: 10_000 }, (_, i) => sampleProbe({ probe: `p${i}` }));
+    journal.configure(samplePlan({ probes }));
+    for (let minute = 0; minute < 170; minute++) {
+      for (const one of probes) journal.passed(one, passed());
+      await clock.advance(60_000);
+      expect(records.length).toBeLessThanOrEqual(60 * (minute + 1));
+    }
+    expect(new Set(records.map(({ attributes }) => attributes.probe)).size).toBe(10_000);
   });
 });

@@ -1,10 +1,11 @@
 import { sayDuration } from '../../stack/duration.ts';
 import { reasons } from '../../stack/reasons.ts';
-import type { Clock, Outcome, PlannedProbe, ProbeId, Transition } from '../model.ts';
+import type { Clock, Outcome, Plan, PlannedProbe, ProbeId, Transition } from '../model.ts';
 import type { Delivery, Page } from '../pager/index.ts';
 import { type Break, stages } from '../path/stages.ts';
 import { ProbeMap } from '../probe-map.ts';
-import type { Log } from './log.ts';
+import type { Log, LogEntry } from './log.ts';
+import { PassSamples } from './pass-samples.ts';
 
 /** While a failure lasts, a probe says so this often. */
 const repeatMs = 60_000;
@@ -24,6 +25,8 @@ export class Journal implements Disposable {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #said = new ProbeMap<Said>();
+  readonly #passes: PassSamples;
+  #location = '';
   /** How many probes are inconclusive for a reason, since the first of them said so. */
   readonly #troubles = new Map<Outcome['reason'], { told: number; readonly timer: Disposable }>();
   /** When a fault of ours was last told of, by place. */
@@ -34,6 +37,23 @@ export class Journal implements Disposable {
   constructor(options: { log: Log; clock: Clock }) {
     this.#log = options.log;
     this.#clock = options.clock;
+    this.#passes = new PassSamples(options.clock);
+  }
+
+  configure({ location, probes }: Pick<Plan, 'location' | 'probes'>): void {
+    this.#location = location;
+    this.#passes.configure(probes.length);
+  }
+
+  /** A run passed. Of those a few are recorded, so that there is something to compare a failure with; no line says so. */
+  passed(probe: PlannedProbe, outcome: Outcome): void {
+    if (!this.#passes.take(probe)) return;
+    this.#log.store({
+      event: 'probe_passed',
+      level: 'info',
+      message: `${name(probe)} passes in ${Math.round(outcome.durationMs)} ms`,
+      ...this.#about(probe, outcome),
+    });
   }
 
   /**
@@ -55,7 +75,7 @@ export class Journal implements Disposable {
       event: 'probe_failed',
       level: 'warn',
       message: `${name(probe)} ${state}${during}: ${sayFailure(outcome)}`,
-      fields: outcomeFields(probe, outcome),
+      ...this.#about(probe, outcome),
     });
   }
 
@@ -69,7 +89,7 @@ export class Journal implements Disposable {
       event: 'probe_inconclusive',
       level: 'warn',
       message: `${name(probe)} is inconclusive: ${why}`,
-      fields: outcomeFields(probe, outcome),
+      ...this.#about(probe, outcome),
     });
   }
 
@@ -104,7 +124,7 @@ export class Journal implements Disposable {
         event: 'probe_down',
         level: 'error',
         message: [`${name(probe)} is DOWN: ${sayFailure(outcome)}`, began, ...sayDiagnosis(outcome)].join('; '),
-        fields: outcomeFields(probe, outcome),
+        ...this.#about(probe, outcome),
       });
     } else {
       this.forget(probe);
@@ -112,7 +132,7 @@ export class Journal implements Disposable {
         event: 'probe_recovered',
         level: 'info',
         message: `${name(probe)} is up again after ${sayDuration(at - since)}`,
-        fields: outcomeFields(probe, outcome),
+        ...this.#about(probe, outcome),
       });
     }
   }
@@ -193,8 +213,37 @@ export class Journal implements Disposable {
     this.#said.delete(probe);
   }
 
+  /** The probe is configured no more. */
+  removed(probe: ProbeId): void {
+    this.forget(probe);
+    this.#passes.forget(probe);
+  }
+
   [Symbol.dispose](): void {
     for (const { timer } of this.#troubles.values()) timer[Symbol.dispose]();
+  }
+
+  /** What the metrics carry, so that page, panel and line link to each other. */
+  #about(probe: PlannedProbe, outcome: Outcome): Pick<LogEntry, 'fields' | 'span'> {
+    const { verdict, reason, found, expected, durationMs, diagnosis, span } = outcome;
+    return {
+      fields: {
+        service: probe.service,
+        probe: probe.probe,
+        target: probe.target,
+        location: this.#location,
+        severity: probe.severity,
+        team: probe.team,
+        verdict,
+        reason,
+        ...(found && { found }),
+        ...(expected && { expected }),
+        durationSeconds: durationMs / 1_000,
+        ...(diagnosis?.tried && { diagnosis: diagnosis.tried }),
+        ...(diagnosis?.changed && { changed: diagnosis.changed }),
+      },
+      ...(span && { span }),
+    };
   }
 
   #of(probe: ProbeId): Said {
@@ -228,20 +277,4 @@ function sayDiagnosis({ diagnosis }: Outcome): readonly string[] {
 
 function name({ service, probe }: ProbeId): string {
   return `${service}/${probe}`;
-}
-
-function outcomeFields(probe: PlannedProbe, outcome: Outcome) {
-  const { verdict, reason, found, expected, durationMs, diagnosis } = outcome;
-  return {
-    service: probe.service,
-    probe: probe.probe,
-    target: probe.target,
-    verdict,
-    reason,
-    found,
-    expected,
-    durationSeconds: durationMs / 1_000,
-    ...(diagnosis?.tried && { diagnosis: diagnosis.tried }),
-    ...(diagnosis?.changed && { changed: diagnosis.changed }),
-  };
 }

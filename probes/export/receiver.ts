@@ -12,7 +12,7 @@ export interface Receiver extends AsyncDisposable {
   readonly url: string;
   readonly received: readonly Received[];
   /** How it answers from now on; `hang` never does. */
-  answer: number | 'hang';
+  answer: number | 'hang' | ((received: Received) => number);
   /** Resolves once it has been sent so many requests in all. */
   count(requests: number): Promise<void>;
 }
@@ -33,7 +33,10 @@ export async function startReceiver(): Promise<Receiver> {
       });
     }
     for (const check of waiting) check();
-    if (receiver.answer !== 'hang') response.writeHead(receiver.answer).end('{}');
+    const { answer } = receiver;
+    const last = received.at(-1);
+    if (typeof answer === 'function') response.writeHead(last ? answer(last) : 200).end('{}');
+    else if (answer !== 'hang') response.writeHead(answer).end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const receiver: Receiver = {

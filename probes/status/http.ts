@@ -16,8 +16,10 @@ export interface Asked {
   readonly url: URL;
   /** What the path's `:name` parts matched, decoded. */
   readonly params: Readonly<Record<string, string>>;
-  /** Reads the body; rejects with `BodyTooLarge`. */
-  readonly body: () => Promise<string>;
+  /** The header of this name, if there was one. */
+  readonly authorization?: string;
+  /** Reads the body, of so many bytes at most; rejects with `BodyTooLarge`. */
+  readonly body: (mostBytes?: number) => Promise<string>;
 }
 
 export interface Route {
@@ -133,7 +135,7 @@ async function answerSafely(options: HttpOptions, request: IncomingMessage): Pro
     const given = await answer(options.routes, request);
     return typeof given.body === 'string' ? given : { ...given, body: await begun(given.body) };
   } catch (error) {
-    if (error instanceof BodyTooLarge) return text(413, `the body is larger than ${maxBodyBytes} bytes`);
+    if (error instanceof BodyTooLarge) return text(413, error.message);
     // Whoever asked has gone away in the middle of it: nobody's fault here, and nobody left to answer.
     if (request.destroyed && !request.complete) return text(400, 'the request did not arrive as a whole');
     options.internal(error);
@@ -150,7 +152,14 @@ async function answer(routes: readonly Route[], request: IncomingMessage): Promi
     return params ? [{ route, params }] : [];
   });
   const found = matches.find(({ route }) => route.method === method);
-  if (found) return await found.route.answer({ url, params: found.params, body: () => readBody(request) });
+  if (found) {
+    const { authorization } = request.headers;
+    const body = (mostBytes = maxBodyBytes) => readBody(request, mostBytes);
+    return await found.route.answer({
+      ...{ url, params: found.params, body },
+      ...(authorization !== undefined && { authorization }),
+    });
+  }
   if (matches.length > 0) {
     return text(
       405,
@@ -184,12 +193,12 @@ function match(pattern: string, path: string): Readonly<Record<string, string>> 
 
 class BodyTooLarge extends Error {}
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage, mostBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes) throw new BodyTooLarge();
+    if (bytes > mostBytes) throw new BodyTooLarge(`the body is larger than ${mostBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

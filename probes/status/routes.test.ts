@@ -18,6 +18,12 @@ async function start(own: Partial<StatusSource> = {}) {
   const source: StatusSource = {
     heartbeatPath: () => undefined,
     heartbeats: [],
+    deploys: {
+      method: 'POST',
+      path: '/api/v1/deploys',
+      says: 'a deploy',
+      answer: () => ({ status: 200, type: 'text/plain', body: '' }),
+    },
     plan: () => plan,
     probes: () =>
       plan.probes.map((probe) => ({ probe, state, window: undefined, lastRunAt: Date.UTC(2026, 10, 23, 1) })),

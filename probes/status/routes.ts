@@ -20,6 +20,7 @@ export interface StatusSource {
   /** Where jobs report to a probe: path; undefined where none does. */
   readonly heartbeatPath: (probe: PlannedProbe) => string | undefined;
   readonly heartbeats: readonly Route[];
+  readonly deploys: Route;
   readonly runbook: (alertname: string) => Promise<string | undefined>;
   readonly receipt: (notification: Notification) => void;
   /** The Watchdog alert may have come back. */
@@ -120,6 +121,7 @@ export function statusRoutes(source: StatusSource): readonly Route[] {
       says: 'the Watchdog alert, back from its way through Prometheus and Alertmanager',
       answer: async ({ body }) => withNotification(await body(), source.watchdog),
     },
+    source.deploys,
     ...source.heartbeats,
   ];
   return routes;

@@ -1,6 +1,7 @@
 import type { Config, ServiceConfig } from '../../config/model.ts';
 import { exporterKinds, exporterName } from '../../stack/exporters.ts';
 import { defaultUrls } from '../../stack/links.ts';
+import { logDefaults } from '../../stack/log-store.ts';
 import { type Part, partNames, parts } from '../../stack/parts.ts';
 import type { Surroundings } from '../../stack/surroundings.ts';
 
@@ -47,6 +48,7 @@ export function configForTest(config: Partial<Config> = {}): Config {
     quorum: 1,
     references: [],
     maintenance: [],
+    ...logDefaults,
     notify: { teams: {} },
     variables: [],
     ...config,

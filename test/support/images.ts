@@ -13,7 +13,6 @@ export const checkout = join(import.meta.dirname, '../..');
 /** Images of the tests that are no part of the stack: what is watched. */
 const targets = {
   redis: 'redis:8',
-  nginx: 'nginx:1.29',
   servers: 'watchpost-test/servers:local',
   cadvisor: 'ghcr.io/google/cadvisor:0.60.5',
   'postgres-exporter': 'quay.io/prometheuscommunity/postgres-exporter:v0.20.1',
@@ -177,7 +176,7 @@ const recipes: Readonly<Record<TestImage, Recipe>> = {
   },
   nginx: {
     repository: 'nginx',
-    packages: ['nginx'],
+    packages: ['nginx', 'wget'],
     lines: ['CMD ["nginx", "-g", "daemon off;"]'],
     version: ['nginx', '-v'],
   },

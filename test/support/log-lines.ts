@@ -41,3 +41,24 @@ export async function countIn(loki: string, query: string): Promise<number> {
   const answer = (await response.json()) as { data: { result: readonly { value: readonly [number, string] }[] } };
   return Number(answer.data.result[0]?.value[1] ?? 0);
 }
+
+/** An entry as Loki has it: its text, its labels, its metadata among them. */
+export interface FoundEntry {
+  readonly at: bigint;
+  readonly line: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Entries of the last hours, oldest first. */
+export async function entriesIn(loki: string, selector: string, limit = 5_000): Promise<readonly FoundEntry[]> {
+  const start = String(BigInt(Date.now() - 6 * 3_600_000) * 1_000_000n);
+  const parameters = new URLSearchParams({ query: selector, start, limit: String(limit), direction: 'forward' });
+  const response = await fetch(`${loki}/loki/api/v1/query_range?${parameters}`);
+  if (!response.ok) throw new Error(`Loki did not answer ${selector}: ${response.status} ${await response.text()}`);
+  const answer = (await response.json()) as {
+    data: { result: readonly { stream: Record<string, string>; values: readonly [string, string][] }[] };
+  };
+  return answer.data.result
+    .flatMap(({ stream, values }) => values.map(([at, line]) => ({ at: BigInt(at), line, labels: stream })))
+    .sort((a, b) => Number(a.at - b.at));
+}

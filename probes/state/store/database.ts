@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 const fileName = 'state.sqlite';
-const version = 1;
+const version = 2;
 
 /**
  * WAL with `synchronous=NORMAL`: what was committed survives the death of the process, whenever it comes; of a machine that
@@ -11,6 +11,9 @@ const version = 1;
  * lets go of it with the process.
  */
 const settings = 'pragma locking_mode=exclusive; pragma journal_mode=wal; pragma synchronous=normal;';
+
+const deploys =
+  'create table deploys (service text, colour text, version text not null, at integer not null, primary key (service, colour)) strict;';
 
 const schema = `
 create table states (service text, probe text, identity text not null, state text not null, primary key (service, probe)) strict;
@@ -21,6 +24,7 @@ create table transitions (at integer not null, service text not null, probe text
 create index transitions_at on transitions (at);
 create table runs (service text, probe text, span text, begins integer, pass integer not null, fail integer not null, inconclusive integer not null, duration_ms real not null, longest_ms real not null, primary key (service, probe, span, begins)) strict, without rowid;
 create index runs_begins on runs (span, begins);
+${deploys}
 pragma user_version = ${version};
 `;
 
@@ -72,6 +76,7 @@ function prepared(file: string): DatabaseSync {
     if (found > version)
       throw new Error(`its state was written by a later version (${found}, this one knows ${version})`);
     if (found === 0) database.exec(`begin; ${schema} commit;`);
+    if (found === 1) database.exec(`begin; ${deploys} pragma user_version = ${version}; commit;`);
     return database;
   } catch (error) {
     database.close();

@@ -64,6 +64,7 @@ const panel: FaultCase = {
       services: services.map(entry).join(''),
       inject: async (stack) => {
         for (const service of services) {
+          await deploy(stack.url('watchpost'), service);
           for (const [level, text] of [
             ['info', 'GET /health/live 200'],
             ['warn', 'slow answer of the cache'],
@@ -81,3 +82,12 @@ const panel: FaultCase = {
     };
   },
 };
+
+async function deploy(probeService: string, service: string): Promise<void> {
+  const response = await fetch(`${probeService}/api/v1/deploys`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ service, version: '1.4.2', colour: service.slice(6) }),
+  });
+  if (!response.ok) throw new Error(`the deploy was refused: ${response.status} ${await response.text()}`);
+}

@@ -6,47 +6,50 @@ import { must, run } from '../../shell.ts';
 import { hostName } from '../../stack.ts';
 import type { FaultCase, Prop, Site } from '../fault-case.ts';
 
+/** Of this process: two runs on one machine do not take each other's. */
+const own = (name: string) => `faults-${process.pid}-${name}`;
+
 /** Containers beside the stack, all of them in the eyes of one cAdvisor. */
 export const boxCases: readonly FaultCase[] = [
   box({
     alert: 'ContainerRestarting',
     cause: 'a container ends after a few seconds, and is started again each time',
-    name: 'faults-crashing',
-    title: 'boxes/faults-crashing is restarted again and again',
+    name: own('crashing'),
+    title: `boxes/${own('crashing')} is restarted again and again`,
     says: [/\d+ starts in the last 15 minutes/],
     inject: async () => {
-      await begin('faults-crashing', ['--restart', 'always'], 'sleep 11');
+      await begin(own('crashing'), ['--restart', 'always'], 'sleep 11');
       // Once is an accident, and so is twice.
-      const restarts = () => must('docker', ['inspect', '--format', '{{.RestartCount}}', 'faults-crashing']);
+      const restarts = () => must('docker', ['inspect', '--format', '{{.RestartCount}}', own('crashing')]);
       while (Number(await restarts()) < 3) await sleep(500);
       return Date.now();
     },
-    mend: () => end('faults-crashing'),
+    mend: () => end(own('crashing')),
   }),
   box({
     alert: 'ContainerGone',
     cause: 'a container that has run for long is removed',
-    name: 'faults-gone',
-    title: 'boxes/faults-gone does not run any more',
+    name: own('gone'),
+    title: `boxes/${own('gone')} does not run any more`,
     says: ['there has been no container of this name'],
-    ready: () => begin('faults-gone', [], 'sleep infinity'),
+    ready: () => begin(own('gone'), [], 'sleep infinity'),
     inject: async () => {
       // What is missed must have lived.
       await sleep(200_000);
-      await end('faults-gone');
+      await end(own('gone'));
       return Date.now();
     },
-    mend: () => begin('faults-gone', [], 'sleep infinity'),
+    mend: () => begin(own('gone'), [], 'sleep infinity'),
   }),
   box({
     alert: 'ContainerOOMKilled',
     cause: 'a process of a container wants more memory than the container may have',
-    name: 'faults-greedy',
-    title: 'boxes/faults-greedy: the kernel killed for want of memory',
+    name: own('greedy'),
+    title: `boxes/${own('greedy')}: the kernel killed for want of memory`,
     says: ['the container had used up its limit'],
-    ready: () => begin('faults-greedy', ['--memory', '32m'], 'sleep infinity'),
+    ready: () => begin(own('greedy'), ['--memory', '32m'], 'sleep infinity'),
     inject: async () => {
-      await run('docker', ['exec', 'faults-greedy', 'tail', '/dev/zero']);
+      await run('docker', ['exec', own('greedy'), 'tail', '/dev/zero']);
       return Date.now();
     },
     mend: async () => {},
@@ -54,15 +57,15 @@ export const boxCases: readonly FaultCase[] = [
   box({
     alert: 'ContainerMemoryNearLimit',
     cause: 'a container uses 94% of the memory that it may have',
-    name: 'faults-full',
-    title: 'boxes/faults-full has used',
+    name: own('full'),
+    title: `boxes/${own('full')} has used`,
     says: [/has used (?:9\d(?:\.\d+)?|100)% of its memory/, '64MiB that it may have'],
-    ready: () => begin('faults-full', ['--memory', '64m', '--tmpfs', '/kept:size=62m'], 'sleep infinity'),
+    ready: () => begin(own('full'), ['--memory', '64m', '--tmpfs', '/kept:size=62m'], 'sleep infinity'),
     inject: async () => {
-      await must('docker', ['exec', 'faults-full', 'sh', '-c', 'head -c 60M /dev/zero > /kept/all']);
+      await must('docker', ['exec', own('full'), 'sh', '-c', 'head -c 60M /dev/zero > /kept/all']);
       return undefined;
     },
-    mend: () => must('docker', ['exec', 'faults-full', 'rm', '/kept/all']),
+    mend: () => must('docker', ['exec', own('full'), 'rm', '/kept/all']),
   }),
 ];
 

@@ -1,0 +1,122 @@
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Bar, Missing } from './bar.ts';
+import { figure, sayRows } from './bar.ts';
+import { onPath, seconds, start, until } from './machine.ts';
+import { serve } from './peers/watchpost.ts';
+import { labelOf, linesOf, scrape } from './scrape.ts';
+import { addressOf, type Target } from './target.ts';
+
+const services = 1_000;
+const port = 18_091;
+const megabyte = 1_000_000;
+
+/**
+ * A thousand services, each with a probe and two objectives: how long `watchpost generate` takes, how large the largest
+ * dashboard is, and how long Prometheus needs for all rules once (its rule groups one after the other).
+ */
+export async function thousandServices(
+  folder: string,
+  target: Target,
+  watch: { readonly warmSeconds: number; readonly seconds: number; readonly say: (line: string) => void },
+): Promise<readonly (Bar | Missing)[]> {
+  const file = join(folder, 'thousand.yaml');
+  writeFileSync(file, configuration(target.httpPort));
+  const out = join(folder, 'thousand');
+  await mkdir(out);
+  watch.say(`${services} services: generation, dashboards, rules`);
+  const tookSeconds = await generate(file, out, folder);
+  const dashboards = join(out, 'dashboards/generated');
+  const sizes = readdirSync(dashboards).map((name) => statSync(join(dashboards, name)).size);
+  return [
+    { what: `generating all for ${services} services`, is: tookSeconds, atMost: 3, unit: ' s' },
+    { what: `largest of ${sizes.length} dashboards`, is: Math.max(...sizes) / megabyte, atMost: 1, unit: ' MB' },
+    await rules(file, out, folder, watch),
+  ];
+}
+
+async function generate(file: string, out: string, folder: string): Promise<number> {
+  const command = new URL('../watchpost', import.meta.url).pathname;
+  const began = performance.now();
+  await using made = await start(command, ['generate', '--config', file, '--out', out], join(folder, 'generate.out'));
+  await until(60_000, 'the generation', () => !isAlive(made.pid));
+  return (performance.now() - began) / 1_000;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    // No such process: it has ended.
+    return false;
+  }
+}
+
+/** The sum over all groups of the slowest of their evaluations that were seen. */
+async function rules(
+  file: string,
+  out: string,
+  folder: string,
+  watch: { readonly warmSeconds: number; readonly seconds: number; readonly say: (line: string) => void },
+): Promise<Bar | Missing> {
+  const what = `evaluating all rules once, ${services} services`;
+  const prometheus = onPath('prometheus');
+  if (!prometheus) return { what, missing: 'prometheus is not on PATH' };
+  await using service = await serve(file, folder);
+  const config = join(folder, 'prometheus.yaml');
+  writeFileSync(config, prometheusConfiguration(out, service.metricsUrl));
+  await using _prometheus = await start(
+    prometheus,
+    [
+      `--config.file=${config}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--storage.tsdb.path=${join(folder, 'tsdb')}`,
+    ],
+    join(folder, 'prometheus.out'),
+  );
+  const own = `http://127.0.0.1:${port}/metrics`;
+  await until(30_000, 'Prometheus', () =>
+    scrape(own).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await seconds(watch.warmSeconds);
+  const slowest = new Map<string, number>();
+  for (const endMs = performance.now() + watch.seconds * 1_000; performance.now() < endMs; ) {
+    await seconds(5);
+    for (const line of linesOf((await scrape(own)).text, 'prometheus_rule_group_last_duration_seconds')) {
+      const group = labelOf(line, 'rule_group').split(';').at(-1) ?? '';
+      const value = Number(line.slice(line.lastIndexOf(' ') + 1));
+      slowest.set(group, Math.max(slowest.get(group) ?? 0, value));
+    }
+  }
+  const groups = [...slowest].toSorted(([, a], [, b]) => b - a);
+  watch.say(
+    `${sayRows(
+      ['group', 'slowest'],
+      groups.slice(0, 8).map(([name, value]) => [name, `${figure(value)} s`]),
+    )}\n`,
+  );
+  return { what, is: groups.reduce((sum, [, value]) => sum + value, 0), atMost: 1, unit: ' s' };
+}
+
+function prometheusConfiguration(out: string, metricsUrl: string): string {
+  const { host, pathname } = new URL(metricsUrl);
+  return JSON.stringify({
+    global: { scrape_interval: '5s', scrape_timeout: '4s', evaluation_interval: '5s' },
+    rule_files: [join(out, 'alerts/generated/rules/*.yaml')],
+    scrape_configs: [{ job_name: 'watchpost', metrics_path: pathname, static_configs: [{ targets: [host] }] }],
+  });
+}
+
+function configuration(targetPort: number): string {
+  const objective = '{ availability: 99%, latency: { below: 300ms, for: 95% }, window: 30d }';
+  const entries = Array.from({ length: services }, (_, i) => {
+    const probes = `{ ready: { http: "http://${addressOf(i)}:${targetPort}/health" } }`;
+    return `  service-${i}: { team: team-${i % 20}, slo: ${objective}, probes: ${probes} }`;
+  });
+  return ['stack: bench', 'defaults: { every: 10s }', 'services:', ...entries, ''].join('\n');
+}
