@@ -44,6 +44,21 @@ export function deploys({ service }: ServiceMatch): Annotation {
   });
 }
 
+/** The last of each service and colour, where there is no log store to ask for all of them. */
+export function lastDeploys(match: ServiceMatch): Annotation {
+  return annotation({
+    name: 'Deploys',
+    iconColor: deployed,
+    datasource: metricsSource,
+    expr: `${select('watchpost_deployed_timestamp_seconds', match)} * 1000`,
+    // Not when it was scraped, but when it was: in milliseconds.
+    useValueForTime: true,
+    titleFormat: '{{service}} {{version}}',
+    textFormat: '{{colour}}',
+    tagKeys: 'service,colour',
+  });
+}
+
 function annotation(given: Omit<AnnotationQuery, 'enable'> & Readonly<Record<string, unknown>>): Annotation {
   // `target` is where today's Grafana looks for the query, and the rest where it looks for how to show it.
   const target = { refId: 'Annotation', expr: given.expr, range: true, queryType: 'range' };

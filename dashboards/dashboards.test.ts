@@ -50,6 +50,16 @@ describe('generateDashboards', () => {
     ]);
   });
 
+  test('without Loki the last deploys are marked from Prometheus', () => {
+    for (const { annotations } of read(everything, nativeForTest(['loki']))) {
+      expect(annotations.list.find(({ name }) => name === 'Deploys')).toMatchObject({
+        datasource: { type: 'prometheus' },
+        useValueForTime: true,
+        expr: expect.stringMatching(/^watchpost_deployed_timestamp_seconds\b.* \* 1000$/),
+      });
+    }
+  });
+
   test('without Loki there is nothing about logs', () => {
     const without = read(everything, nativeForTest(['loki']));
     expect(without.map(({ uid }) => uid)).not.toContain(dashboardUids.logs);

@@ -7,7 +7,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Urls } from '../stack/links.ts';
 import type { DashboardUid } from '../stack/parts.ts';
-import { criticalAlerts, deploys } from './annotations.ts';
+import { criticalAlerts, deploys, lastDeploys } from './annotations.ts';
 import { logsVariable, metricsVariable } from './panels/data.ts';
 
 /** What a dashboard has to know of the place where it is shown. */
@@ -49,9 +49,10 @@ export function frame(
     .readonly()
     .link(others())
     .annotation(criticalAlerts(match))
+    .annotation(withLogs ? deploys(match) : lastDeploys(match))
     .withVariable(metricsVariable())
     .withVariable(runbooksVariable(urls));
-  return withLogs ? dashboard.annotation(deploys(match)).withVariable(logsVariable()) : dashboard;
+  return withLogs ? dashboard.withVariable(logsVariable()) : dashboard;
 }
 
 /** A menu, not a row of links: it has to fit on a phone. Time and service stay as they are. */

@@ -72,7 +72,7 @@ export function fillIn(expr: string, chosen: Chosen, { stepMs, rangeMs, scrapeMs
     __range_ms: String(rangeMs),
     ...chosen,
   };
-  return expr.replaceAll(/\$(?:\{(\w+)(?::\w+)?\}|(\w+))/g, (whole, braced, plain) => {
+  return expr.replaceAll(/\$(?:\{([A-Za-z_]\w*)(?::\w+)?\}|([A-Za-z_]\w*))/g, (whole, braced, plain) => {
     const value = own[braced ?? plain];
     if (value === undefined) throw new Error(`${whole} is no variable of this dashboard: ${expr}`);
     return value;
