@@ -44,7 +44,7 @@ export function service(place: Place): Dashboard {
     .withRow(new RowBuilder('Its objective').id(106))
     .withPanel(budgetOverTime(15).height(8).span(12))
     .withPanel(burnRate('fast', 16, place).height(8).span(12))
-    .withRow(new RowBuilder('Deploys, and $service beside $compare').id(107))
+    .withRow(new RowBuilder('Deploys, and beside another service').id(107))
     .withPanel(versions().height(8).span(6))
     .withPanel(passedSideBySide().height(8).span(6))
     .withPanel(durationsSideBySide().height(8).span(6));

@@ -7,6 +7,7 @@ import { type BurnTier, burnTiers, ratioName } from '../../stack/slo.ts';
 import { rows } from './data.ts';
 import { field, toObjectives } from './links.ts';
 import { bad, from, good, limits, warning } from './look.ts';
+import { secondsPerDay } from './queries.ts';
 import { linksTo, tablePanel, width } from './table.ts';
 
 /** What each alert about objectives is called, by the tier that it looks at, and how bad that is. */
@@ -46,7 +47,7 @@ export function objectivesNow(): Table {
     queries: [
       rows(perObjective('slo:period_error_budget_remaining:ratio'), 'A'),
       rows(perObjective('slo:objective:ratio'), 'B'),
-      rows(perObjective('slo:period:seconds'), 'C'),
+      rows(`${perObjective('slo:period:seconds')} / ${secondsPerDay}`, 'C'),
       rows(emptyIn(), 'D'),
       ...tiers.map(([, { longMs }], index) => rows(burn(longMs), letter(index))),
     ],
@@ -54,7 +55,7 @@ export function objectivesNow(): Table {
       { from: 'service', title: 'Service', properties: [linksTo(toObjectives(field('Service')))] },
       { from: 'slo', title: 'Objective', properties: [width(110)] },
       { from: 'Value #B', title: 'Target', properties: [unit('percentunit'), decimals(2)] },
-      { from: 'Value #C', title: 'Over', properties: [unit('s'), decimals(0)] },
+      { from: 'Value #C', title: 'Over', properties: [unit('suffix: days'), decimals(0)] },
       {
         from: 'Value #A',
         title: 'Budget left',

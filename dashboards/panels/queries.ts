@@ -18,7 +18,7 @@ export function orNone(vector: string, label: string): string {
   return `${vector} or on () label_replace(vector(0), "${label}", "none", "", "")`;
 }
 
-const secondsPerDay = 86_400;
+export const secondsPerDay = 86_400;
 
 /** No panel draws more than so many lines, however many probes there are. */
 export const most = 20;

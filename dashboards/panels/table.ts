@@ -53,12 +53,6 @@ export function tablePanel(given: Table): PanelBuilder {
   return sortBy ? panel.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(!given.ascending)]) : panel;
 }
 
-/** Of a query that is no table: one row for each series, its labels as columns, and the sum of its values as `Total`. */
-export const eachSeriesARow: DataTransformerConfig = {
-  id: 'reduce',
-  options: { reducers: ['sum'], mode: 'seriesToRows', labelsToFields: true, includeTimeField: false },
-};
-
 function merged(columns: readonly Column[]): DataTransformerConfig[] {
   const names = columns.map(({ from }) => from);
   return [
