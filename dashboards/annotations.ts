@@ -16,7 +16,7 @@ interface Annotation {
 }
 
 /** From when to when a critical alert fired. */
-export function criticalAlerts(match: ServiceMatch): Annotation {
+export function criticalAlerts(match: ServiceMatch, except: readonly number[] = []): Annotation {
   const expr = select('ALERTS', { alertstate: 'firing', severity: 'critical', ...match });
   return annotation({
     name: 'Critical alerts',
@@ -26,6 +26,7 @@ export function criticalAlerts(match: ServiceMatch): Annotation {
     titleFormat: '{{alertname}}',
     textFormat: '{{service}} {{probe}}',
     tagKeys: 'team',
+    ...(except.length > 0 && { filter: { exclude: true, ids: [...except] } }),
   });
 }
 

@@ -52,6 +52,12 @@ describe.for(dashboards.map((dashboard) => ({ name: dashboard.uid, dashboard }))
     expect(wrong).toEqual([]);
   });
 
+  test('leaves marks out of panels that it has', () => {
+    const ids = dashboard.panels.map(({ id }) => id);
+    const named = dashboard.annotations.list.flatMap(({ filter }) => filter?.ids ?? []);
+    expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
   test('has no two panels with one id', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(ids.filter((id, index) => !id || ids.indexOf(id) !== index)).toEqual([]);

@@ -19,6 +19,7 @@ export function service(place: Place): Dashboard {
       description: 'Why is a service down, and how has it been?',
       from: 'now-6h',
       ofService: true,
+      unmarked: [5, 11],
     },
     place,
   )
