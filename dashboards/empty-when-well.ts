@@ -7,6 +7,7 @@ export const emptyWhenWell: Readonly<Record<string, string>> = {
   ...each('watchpost-monitoring/61', 'A', 'Loki has no series of a reason before it has refused a line for it'),
   ...each('watchpost-monitoring/80', 'C', 'there is one where some service logs to a file'),
   ...each('watchpost-monitoring/81', 'B', 'Alloy has no series of a reason before it has lost a line for it'),
+  ...each('watchpost-monitoring/83', 'A', 'there is one once Alloy has sent a line'),
   ...each('watchpost-host/54', 'A', 'only a container with a limit of cores is held back by it'),
   ...each('watchpost-host/56', 'A', 'a bar for each container that was started again, or in which the kernel killed'),
   ...each('watchpost-postgres/33', 'C', 'no table has been vacuumed before there was enough to clean up'),
