@@ -22,7 +22,7 @@ export function hostAndContainers(place: Place, config: Config): Dashboard {
   );
   if (has('host')) {
     dashboard.withVariable(serviceOfKind('host', 'Host'));
-    for (const panel of host.numbers()) dashboard.withPanel(panel.height(4).span(4));
+    for (const panel of host.numbers(place)) dashboard.withPanel(panel.height(4).span(4));
     dashboard
       .withRow(new RowBuilder('Processor and memory').id(100))
       .withPanel(host.load().height(8).span(8))
@@ -53,7 +53,7 @@ export function hostAndContainers(place: Place, config: Config): Dashboard {
       .withPanel(containers.memory().height(8).span(12))
       .withPanel(containers.memoryOfLimit().height(8).span(12))
       .withPanel(containers.throttled().height(8).span(12))
-      .withPanel(containers.network().height(8).span(12))
+      .withPanel(containers.fetched().height(8).span(12))
       .withPanel(containers.troubles().height(8).span(12));
   }
   return dashboard.build();

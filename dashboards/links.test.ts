@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { everything } from '../test/support/everything.ts';
-import { composeForTest, nativeForTest } from '../test/support/generator-input.ts';
+import { composeForTest, configOfEverything, nativeForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { linksOf, panelsOf, readDashboards } from './testing/dashboards.ts';
 
+const everything = configOfEverything();
 const ways = { 'with Loki': composeForTest(), 'without Loki': nativeForTest(['loki']) };
 
 /** What Grafana itself fills in, besides fields and labels. */

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { labelsOf } from '../alerts/checks/labels-of.ts';
 import { readQuery } from '../alerts/checks/query.ts';
 import { knownSeries } from '../stack/promql.ts';
-import { everything } from '../test/support/everything.ts';
-import { composeForTest, serviceForTest } from '../test/support/generator-input.ts';
+import { composeForTest, configOfEverything, serviceForTest } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { filledIn, panelsOf, readDashboards } from './testing/dashboards.ts';
 
@@ -13,6 +12,7 @@ const perService = ['service', 'probe', 'target', 'job', 'instance', 'service_na
 /** A panel of these draws every series that it gets. A table shows as many rows as fit, and lines of logs are limited. */
 const drawn = ['timeseries', 'state-timeline', 'stat', 'bargauge'];
 
+const everything = configOfEverything();
 const drawings = panelsOf(readDashboards(generateDashboards(everything, composeForTest())))
   .filter(({ panel }) => drawn.includes(panel.type))
   .flatMap(({ name, panel }) => panel.targets.map((target) => ({ name: `${name} ${target.refId}`, target })));

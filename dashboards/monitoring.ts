@@ -5,6 +5,7 @@ import type { Surroundings } from '../stack/surroundings.ts';
 import { frame, type Place } from './frame.ts';
 import { configurations, partsOverTime, troubles } from './panels/monitoring.ts';
 import * as collector from './panels/monitoring-alloy.ts';
+import * as grafana from './panels/monitoring-grafana.ts';
 import * as store from './panels/monitoring-loki.ts';
 import { numbers } from './panels/monitoring-numbers.ts';
 import * as path from './panels/monitoring-path.ts';
@@ -52,8 +53,9 @@ export function monitoring(place: Place, _config: Config, { has }: Surroundings)
     .withPanel(prober.inconclusive().height(8).span(8))
     .withPanel(prober.runs().height(8).span(8))
     .withPanel(prober.cost().height(8).span(8))
-    .withPanel(prober.controls().height(6).span(12))
-    .withPanel(prober.records().height(6).span(12));
+    .withPanel(prober.controls().height(7).span(8))
+    .withPanel(prober.records().height(7).span(8))
+    .withPanel(prober.waiting().height(7).span(8));
   if (place.withLogs) {
     dashboard
       .withRow(new RowBuilder('The log store').id(170))
@@ -67,9 +69,16 @@ export function monitoring(place: Place, _config: Config, { has }: Surroundings)
   if (has('alloy')) {
     dashboard
       .withRow(new RowBuilder('The log collector').id(190))
-      .withPanel(collector.entries().height(8).span(8))
-      .withPanel(collector.lost().height(8).span(8))
-      .withPanel(collector.components().height(8).span(8));
+      .withPanel(collector.entries().height(8).span(6))
+      .withPanel(collector.lost().height(8).span(6))
+      .withPanel(collector.latency().height(8).span(6))
+      .withPanel(collector.components().height(8).span(6));
+  }
+  if (has('grafana')) {
+    dashboard
+      .withRow(new RowBuilder('Grafana').id(200))
+      .withPanel(grafana.answers().height(8).span(12))
+      .withPanel(grafana.slowness().height(8).span(12));
   }
   return dashboard.build();
 }

@@ -16,7 +16,7 @@ export function nginx(place: Place): Dashboard {
     },
     place,
   ).withVariable(serviceOfKind('nginx', 'nginx'));
-  for (const panel of panels.numbers()) dashboard.withPanel(panel.height(4).span(6));
+  for (const panel of panels.numbers(place)) dashboard.withPanel(panel.height(4).span(6));
   dashboard
     .withPanel(panels.connections().height(8).span(12))
     .withPanel(panels.requests().height(8).span(12))

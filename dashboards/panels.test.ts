@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { describe, expect, test } from 'vitest';
-import { everything } from '../test/support/everything.ts';
-import { composeForTest } from '../test/support/generator-input.ts';
+import { composeForTest, configOfEverything } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { fieldsOf, type Panel, panelsOf, readDashboards } from './testing/dashboards.ts';
 
+const everything = configOfEverything();
 const dashboards = readDashboards(generateDashboards(everything, composeForTest()));
 const panels = panelsOf(dashboards);
 
@@ -50,12 +50,6 @@ describe.for(dashboards.map((dashboard) => ({ name: dashboard.uid, dashboard }))
       return [...(x < 0 || x + w > 24 ? [one.title] : []), ...under.map(({ title }) => `${one.title} and ${title}`)];
     });
     expect(wrong).toEqual([]);
-  });
-
-  test('leaves marks out of panels that it has', () => {
-    const ids = dashboard.panels.map(({ id }) => id);
-    const named = dashboard.annotations.list.flatMap(({ filter }) => filter?.ids ?? []);
-    expect(named.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
   test('has no two panels with one id', () => {

@@ -16,7 +16,7 @@ export function postgres(place: Place): Dashboard {
     },
     place,
   ).withVariable(serviceOfKind('postgres', 'Database server'));
-  for (const panel of panels.numbers()) dashboard.withPanel(panel.height(4).span(4));
+  for (const panel of panels.numbers(place)) dashboard.withPanel(panel.height(4).span(4));
   return dashboard
     .withRow(new RowBuilder('Connections').id(100))
     .withPanel(panels.connections().height(8).span(12))

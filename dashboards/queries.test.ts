@@ -10,11 +10,11 @@ import { series } from '../alerts/checks/series.ts';
 import { syntax } from '../alerts/checks/syntax.ts';
 import { vectorMatching } from '../alerts/checks/vector-matching.ts';
 import { logLabels } from '../stack/logql.ts';
-import { everything } from '../test/support/everything.ts';
-import { composeForTest } from '../test/support/generator-input.ts';
+import { composeForTest, configOfEverything } from '../test/support/generator-input.ts';
 import { generateDashboards } from './index.ts';
 import { filledIn, panelsOf, readDashboards } from './testing/dashboards.ts';
 
+const everything = configOfEverything();
 const dashboards = readDashboards(generateDashboards(everything, composeForTest()));
 const targets = panelsOf(dashboards).flatMap(({ name, panel }) =>
   panel.targets.map((target) => ({ name: `${name} ${target.refId}`, panel, target, expr: target.expr })),
@@ -54,15 +54,17 @@ describe('every query of Prometheus', () => {
     },
   );
 
-  // dashboard-linter: target-rate-interval-rule. A number over the whole time range has that for its window, and so has a rank.
+  // dashboard-linter: target-rate-interval-rule. A number over the whole time range, or a rank at its end, has that for its window.
   test.for(targets.filter(({ target }) => target.datasource.type === 'prometheus'))(
     '$name takes the windows of its rates from the dashboard',
     ({ target }) => {
       const rates = [
-        ...target.expr.matchAll(/\b(rate|irate|increase|delta|idelta|deriv)\([^[]*\[([^\]]+)\](?! @ end\(\))/g),
+        ...target.expr.matchAll(/\b(?:rate|irate|increase|delta|idelta|deriv)\([^[]*\[([^\]]+)\]( @ end\(\))?/g),
       ];
-      const allowed = target.instant ? '$__range' : '$__rate_interval';
-      expect(rates.filter(([, , window]) => window !== allowed).map(([all]) => all)).toEqual([]);
+      const wrong = rates.filter(
+        ([, window, atEnd]) => window !== (target.instant || atEnd ? '$__range' : '$__rate_interval'),
+      );
+      expect(wrong.map(([all]) => all)).toEqual([]);
     },
   );
 });

@@ -16,7 +16,7 @@ export function redis(place: Place): Dashboard {
     },
     place,
   ).withVariable(serviceOfKind('redis', 'Redis server'));
-  for (const panel of panels.numbers()) dashboard.withPanel(panel.height(4).span(4));
+  for (const panel of panels.numbers(place)) dashboard.withPanel(panel.height(4).span(4));
   return dashboard
     .withRow(new RowBuilder('Memory and keys').id(100))
     .withPanel(panels.memory().height(8).span(8))

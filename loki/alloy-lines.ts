@@ -7,8 +7,14 @@ import { continuationLine } from './continuation-lines.ts';
 /** Loki takes nothing older, however long it keeps what it has. */
 const oldest = '168h';
 
-/** What a source knows of a line, and what is found in it: metadata, not labels, or every trace would be a stream. */
-const metadata = ['level', 'trace_id', 'container', 'filename', 'hostname', 'app'];
+/**
+ * What a source knows of a line, and what is found in it: metadata, not labels, or every trace would be a stream. Each comes from
+ * what is named behind it; that of a label of the same name would be the label's own value, whatever was made of it since.
+ */
+const metadata = { level: '', trace_id: '', container: '', filename: 'path', hostname: '', app: '' };
+/** What sources put beside `service_name` and `source`. */
+export const levelOfSource = 'level_of_source';
+const labelsOfSources = [levelOfSource, 'container', 'filename', 'hostname', 'app', 'job'];
 
 /** From lines to entries: which belong together, when each was written, its level and its trace. */
 export function lines(all: readonly ServiceLogs[], { target }: Surroundings): AlloyBlock {
@@ -18,11 +24,12 @@ export function lines(all: readonly ServiceLogs[], { target }: Surroundings): Al
     ...writtenAt,
     // A file that is read for the first time may begin weeks ago.
     block('stage.drop', [], { older_than: oldest, drop_counter_reason: 'too_old' }),
-    ...(target === 'compose'
-      ? [block('stage.replace', [], { source: 'filename', expression: `^(${hostFilesMount})/`, replace: '' })]
-      : []),
-    block('stage.structured_metadata', [], { values: Object.fromEntries(metadata.map((name) => [name, ''])) }),
-    block('stage.label_drop', [], { values: metadata.filter((name) => name !== 'trace_id') }),
+    block('stage.template', [], {
+      source: 'path',
+      template: target === 'compose' ? `{{ TrimPrefix .filename "${hostFilesMount}" }}` : '{{ .filename }}',
+    }),
+    block('stage.structured_metadata', [], { values: metadata }),
+    block('stage.label_drop', [], { values: labelsOfSources }),
   ]);
 }
 
@@ -88,7 +95,7 @@ function sameLevels(): string {
   const cases = words.map(
     ({ level, of }, i) => `${i > 0 ? 'else ' : ''}if eq $level ${of.map((word) => `"${word}"`).join(' ')} }}${level}`,
   );
-  return `{{ $level := ToLower (or .json_level .Value) }}{{ ${cases.join('{{ ')}{{ else }}{{ $level }}{{ end }}`;
+  return `{{ $level := ToLower (or .json_level .Value .${levelOfSource}) }}{{ ${cases.join('{{ ')}{{ else }}{{ $level }}{{ end }}`;
 }
 
 /** A time that is read in the wrong unit is in 1970 or in the year 50000, and Loki refuses the line: the digits tell. */

@@ -2,6 +2,7 @@ import type { LogSource, SyslogConfig } from '../config/model.ts';
 import { globInContainer } from '../stack/host-files.ts';
 import { composeProject, dockerProxy, type Part, syslogPort } from '../stack/parts.ts';
 import type { Surroundings } from '../stack/surroundings.ts';
+import { levelOfSource } from './alloy-lines.ts';
 import { type AlloyBlock, type AlloyValue, block, expression } from './alloy-syntax.ts';
 
 /** A service that has logs. */
@@ -91,7 +92,9 @@ export function unitSource({ service, logs }: ServiceLogs): readonly AlloyBlock[
 export function journalRules(all: readonly ServiceLogs[]): readonly AlloyBlock[] {
   if (!all.some(({ logs }) => logs.kind === 'unit')) return [];
   return [
-    block('loki.relabel', ['journal'], { forward_to: [] }, [metadata('__journal_priority_keyword', 'level', '(.*)')]),
+    block('loki.relabel', ['journal'], { forward_to: [] }, [
+      metadata('__journal_priority_keyword', levelOfSource, '(.*)'),
+    ]),
   ];
 }
 
@@ -124,7 +127,7 @@ export function syslogSource(
           replacement: service,
         }),
       ),
-      metadata('__syslog_message_severity', 'level', '(.*)'),
+      metadata('__syslog_message_severity', levelOfSource, '(.*)'),
       metadata(host, 'hostname', '(.*)'),
       metadata('__syslog_message_app_name', 'app', '(.*)'),
     ]),

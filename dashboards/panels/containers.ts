@@ -4,7 +4,7 @@ import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/time
 import { containerLimits } from '../../stack/limits.ts';
 import { aggregate, type Match, type SeriesName } from '../../stack/promql.ts';
 import { rows } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, from, good, unknown, warning } from './look.ts';
 import { step } from './queries.ts';
@@ -54,7 +54,7 @@ export function now(): Table {
       { from: 'Value #E', title: 'Killed for memory', properties: counted(bad) },
       {
         from: 'Value #F',
-        title: 'Up since',
+        title: 'Up for',
         properties: [
           { id: 'unit', value: 's' },
           { id: 'decimals', value: 0 },
@@ -83,7 +83,7 @@ export function processor(): Graph {
     unit: 'none',
     queries: [
       [
-        leaders(10, by, (window) => aggregate('sum', by, `rate(${q('container_cpu_usage_seconds_total')}${window})`)),
+        greatest(10, by, (window) => aggregate('sum', by, `rate(${q('container_cpu_usage_seconds_total')}${window})`)),
         '{{name}}',
       ],
     ],
@@ -132,7 +132,7 @@ export function throttled(): Graph {
     max: 1,
     queries: [
       [
-        leaders(
+        greatest(
           10,
           by,
           (window) =>
@@ -146,24 +146,22 @@ export function throttled(): Graph {
   });
 }
 
-export function network(): Graph {
-  const bytes = (name: 'container_network_receive_bytes_total' | 'container_network_transmit_bytes_total') =>
-    leaders(5, by, (window) => aggregate('sum', by, `rate(${q(name)}${window})`));
+export function fetched(): Graph {
+  const faults = q('container_memory_failures_total', { failure_type: 'pgmajfault', scope: 'container' });
   return linesPanel({
-    id: 55,
-    title: 'Network',
+    id: 57,
+    title: 'Pages fetched from the disk',
     description:
-      'Bytes per second, the five busiest in and the five busiest out. Where the host is at its limit, they are why.',
-    unit: 'Bps',
-    queries: [
-      [bytes('container_network_receive_bytes_total'), '{{name}} in'],
-      [bytes('container_network_transmit_bytes_total'), '{{name}} out'],
-    ],
+      'Each second, the ten with the most: what a container wanted to read was not in memory any more. High for long near its limit: it thrashes, and is slow before it is killed.',
+    alerts: ['ContainerMemoryNearLimit'],
+    unit: 'ops',
+    queries: [[greatest(10, by, (window) => aggregate('sum', by, `rate(${faults}${window})`)), '{{name}}']],
   });
 }
 
 export function troubles(): Graph {
-  const some = (vector: string) => `topk(10, ${aggregate('sum', by, vector)} > 0)`;
+  const some = (vector: string, what: string) =>
+    `label_replace(topk(10, ${aggregate('sum', by, vector)} > 0), "what", "${what}", "", "")`;
   return countsPanel({
     id: 56,
     title: 'Started again, and killed',
@@ -171,9 +169,13 @@ export function troubles(): Graph {
       'Should be empty but for deploys. What is started again and again says why in its log; what was killed had used up its memory.',
     alerts: ['ContainerRestarting', 'ContainerOOMKilled'],
     unit: 'short',
+    // One query: of several that are all empty, Grafana shows an error instead of the words for none.
     queries: [
-      [some(`changes(${q('container_start_time_seconds')}${step})`), '{{name}} started again'],
-      [some(`increase(${q('container_oom_events_total')}${step})`), '{{name}} killed for memory'],
+      [
+        `${some(`changes(${q('container_start_time_seconds')}${step})`, 'started again')} or ` +
+          some(`increase(${q('container_oom_events_total')}${step})`, 'killed for memory'),
+        '{{name}} {{what}}',
+      ],
     ],
     none: 'None was started again or killed.',
   });

@@ -6,11 +6,11 @@ import { realDisks } from '../../stack/disks.ts';
 import { hostLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
 import { rows } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { linesPanel } from './lines.ts';
 import { bad, from, good, warning } from './look.ts';
 import { of } from './service-choice.ts';
-import { tablePanel } from './table.ts';
+import { tablePanel, width } from './table.ts';
 
 /** Panels about the disks of the chosen host. */
 
@@ -33,6 +33,7 @@ export function fileSystems(): Table {
     { id: 'decimals', value: 0 },
     { id: 'thresholds', value: from(good, ...steps).build() },
     { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+    width(100),
   ];
   return tablePanel({
     id: 20,
@@ -49,7 +50,7 @@ export function fileSystems(): Table {
         properties: share([hostLimits.diskFilling, warning], [hostLimits.diskCritical, bad]),
       },
       { from: 'Value #B', title: 'Used in 24 h', properties: share([1, bad]) },
-      { from: 'Value #C', title: 'Left', properties: [{ id: 'unit', value: 'bytes' }] },
+      { from: 'Value #C', title: 'Left', properties: [{ id: 'unit', value: 'bytes' }, width(100)] },
       { from: 'Value #D', title: 'Inodes used', properties: share([hostLimits.inodesUsed, warning]) },
     ],
     sortBy: 'Used',
@@ -80,7 +81,7 @@ function usedShareAtTheEnd(): string {
 
 export function throughput(): Graph {
   const bytes = (name: 'node_disk_read_bytes_total' | 'node_disk_written_bytes_total') =>
-    leaders(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, realDevices)}${window})`));
+    greatest(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, realDevices)}${window})`));
   return linesPanel({
     id: 22,
     title: 'Read and written',
@@ -104,7 +105,7 @@ export function busy(): Graph {
     max: 1,
     queries: [
       [
-        leaders(5, ['device'], (window) =>
+        greatest(5, ['device'], (window) =>
           aggregate('sum', ['device'], `rate(${q('node_disk_io_time_seconds_total', realDevices)}${window})`),
         ),
         '{{device}}',

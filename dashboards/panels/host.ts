@@ -4,13 +4,14 @@ import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/time
 import { realDisks } from '../../stack/disks.ts';
 import { hostLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
+import type { Place } from '../frame.ts';
 import { rows } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, unknown, warning, words } from './look.ts';
 import { step } from './queries.ts';
-import { answersOrNot, of, toItsService } from './service-choice.ts';
+import { answersOrNot, of, toItsOwn } from './service-choice.ts';
 import { tablePanel } from './table.ts';
 
 /** Panels about the chosen host. */
@@ -22,7 +23,7 @@ const total = `max(${q('node_memory_MemTotal_bytes')})`;
 /** Not the machine itself, nor what containers are connected by. */
 const outside = { device: { unlike: 'lo|veth.*|br-.*|docker.*|cni.*|flannel.*|cali.*|virbr.*|tap.*' } };
 
-export function numbers(): readonly BigNumber[] {
+export function numbers(place: Place): readonly BigNumber[] {
   return [
     trendPanel({
       id: 1,
@@ -36,7 +37,7 @@ export function numbers(): readonly BigNumber[] {
       none: 'not scraped',
     })
       .mappings([answersOrNot])
-      .links([...runbooks({ alerts: ['HostDown'] }), toItsService('host')]),
+      .links([...runbooks({ alerts: ['HostDown'] }), ...toItsOwn('host', place)]),
     trendPanel({
       id: 2,
       title: 'Processor busy',
@@ -80,7 +81,7 @@ export function numbers(): readonly BigNumber[] {
     }),
     trendPanel({
       id: 6,
-      title: 'Up since',
+      title: 'Up for',
       description:
         'How long ago the machine started. A small number that nobody expected is a crash: `journalctl -b -1`.',
       expr: `max(${q('node_time_seconds')}) - max(${q('node_boot_time_seconds')})`,
@@ -188,7 +189,7 @@ export function kills(): Graph {
 
 export function network(): Graph {
   const bytes = (name: 'node_network_receive_bytes_total' | 'node_network_transmit_bytes_total') =>
-    leaders(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, outside)}${window})`));
+    greatest(5, ['device'], (window) => aggregate('sum', ['device'], `rate(${q(name, outside)}${window})`));
   return linesPanel({
     id: 30,
     title: 'Network',

@@ -5,6 +5,8 @@ import { step } from './queries.ts';
 
 /** Panels about Alloy: are the logs read, and do they get to Loki? */
 
+/** It has no series of what has never happened. */
+const orNone = (vector: string) => `${vector} or vector(0)`;
 const rate = (name: Parameters<typeof select>[0]) => `sum(rate(${select(name)}${step}))`;
 
 export function entries(): Graph {
@@ -16,7 +18,7 @@ export function entries(): Graph {
     alerts: ['AlloyDroppingLogs', 'AlloyUnhealthy'],
     unit: 'ops',
     queries: [
-      [rate('loki_write_sent_entries_total'), 'sent to Loki'],
+      [orNone(rate('loki_write_sent_entries_total')), 'sent to Loki'],
       [rate('loki_source_docker_target_entries_total'), 'read from containers'],
       [rate('loki_source_file_read_lines_total'), 'read from files'],
     ],
@@ -33,7 +35,7 @@ export function lost(): Graph {
     alerts: ['AlloyDroppingLogs'],
     unit: 'short',
     queries: [
-      [`sum(increase(${select('loki_write_batch_retries_total')}${step}))`, 'batches tried again'],
+      [orNone(`sum(increase(${select('loki_write_batch_retries_total')}${step}))`), 'batches tried again'],
       [aggregate('sum', ['reason'], dropped), 'lines lost: {{reason}}'],
     ],
   });
@@ -50,5 +52,27 @@ export function components(): Graph {
     queries: [
       [aggregate('sum', ['health_type'], select('alloy_component_controller_running_components')), '{{health_type}}'],
     ],
+  });
+}
+
+export function latency(): Graph {
+  const buckets = aggregate('sum', ['le'], `rate(${select('loki_write_request_duration_seconds_bucket')}${step})`);
+  return linesPanel({
+    id: 83,
+    title: 'How long Loki takes to take them',
+    description:
+      'Half and 95 % of the requests with lines were faster. It is part of the time from a line to an alert about it; seconds are a Loki whose disk is slow, or which is refusing lines.',
+    alerts: ['AlloyDroppingLogs'],
+    unit: 's',
+    // One query: of several that are all empty, Grafana shows an error instead of the words for none.
+    queries: [
+      [
+        [0.5, 0.95]
+          .map((share) => `label_replace(histogram_quantile(${share}, ${buckets}), "of", "${share * 100} %", "", "")`)
+          .join(' or '),
+        '{{of}}',
+      ],
+    ],
+    none: 'Nothing was sent in this time.',
   });
 }

@@ -28,7 +28,7 @@ export function refused(): Graph {
     unit: 'short',
     queries: [
       [aggregate('sum', ['reason'], `increase(${select('loki_discarded_samples_total')}${step})`), '{{reason}}'],
-      [`sum(increase(${select('loki_ingester_wal_disk_full_failures_total')}${step})) > 0`, 'its disk is full'],
+      [`sum(increase(${select('loki_ingester_wal_disk_full_failures_total')}${step}))`, 'its disk is full'],
     ],
     none: 'None was refused.',
   });
@@ -56,12 +56,12 @@ export function ages(): Graph {
     name:
       | 'loki_compactor_apply_retention_last_successful_run_timestamp_seconds'
       | 'loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds',
-  ) => `time() - max(${select(name)} > 0)`;
+  ) => `time() - (max(${select(name)} > 0) or max(${select('process_start_time_seconds', { job: 'loki' })}))`;
   return linesPanel({
     id: 63,
     title: 'Last deleted and compacted',
     description:
-      'How long ago Loki last went through what is past its time, and last compacted its index: every few minutes. Above the line nothing is deleted any more, and the disk fills.',
+      'How long ago Loki last went through what is past its time, and last compacted its index, or since when it runs without: every few minutes. Above the line nothing is deleted any more, and the disk fills.',
     alerts: ['LokiRetentionStalled'],
     unit: 's',
     limits: [[monitoringLimits.retentionStalledSeconds, warning]],
@@ -69,7 +69,6 @@ export function ages(): Graph {
       [ago('loki_compactor_apply_retention_last_successful_run_timestamp_seconds'), 'retention'],
       [ago('loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds'), 'compaction'],
     ],
-    none: 'It has not run yet: Loki waits ten minutes after its start.',
   });
 }
 
@@ -106,9 +105,9 @@ export function ruler(): Graph {
     unit: 'short',
     queries: [
       [counted('loki_prometheus_rule_evaluations_total'), 'evaluated'],
-      [`${counted('loki_prometheus_rule_evaluation_failures_total')} > 0`, 'failed'],
-      [`${counted('loki_prometheus_rule_group_iterations_missed_total')} > 0`, 'left out'],
-      [`${counted('loki_prometheus_notifications_dropped_total')} > 0`, 'alerts lost'],
+      [`${counted('loki_prometheus_rule_evaluation_failures_total')}`, 'failed'],
+      [`${counted('loki_prometheus_rule_group_iterations_missed_total')}`, 'left out'],
+      [`${counted('loki_prometheus_notifications_dropped_total')}`, 'alerts lost'],
     ],
   });
 }

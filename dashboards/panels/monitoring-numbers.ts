@@ -49,7 +49,7 @@ export function numbers(): readonly PanelBuilder[] {
     }),
     numberPanel({
       id: 4,
-      title: 'Rules that could not be computed',
+      title: 'Rules not computed',
       description:
         'Evaluations that failed in this time. An alert that cannot be computed does not fire: the page "Rule health" of Prometheus has the error.',
       alerts: ['PrometheusRuleFailures'],

@@ -4,7 +4,7 @@ import { monitoringLimits } from '../../stack/limits.ts';
 import { probeServiceJob } from '../../stack/parts.ts';
 import { aggregate, type Match, select } from '../../stack/promql.ts';
 import { overTime } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, from, good, warning, words } from './look.ts';
 import { perProbe, step } from './queries.ts';
@@ -25,7 +25,7 @@ export function lateness(): Graph {
     unit: 's',
     queries: [
       [
-        leaders(10, perProbe, (window) =>
+        greatest(10, perProbe, (window) =>
           aggregate('max', perProbe, `max_over_time(${select('watchpost_probe_schedule_lateness_seconds')}${window})`),
         ),
         legend,
@@ -81,7 +81,7 @@ export function inconclusive(): Graph {
     limits: [[monitoringLimits.inconclusiveRuns, warning]],
     queries: [
       [
-        leaders(
+        greatest(
           10,
           ['service'],
           (window) => `${runsOf(window, { verdict: 'inconclusive' })} / (${runsOf(window)} > 0)`,
@@ -146,13 +146,31 @@ export function records(): Graph {
         'log records {{result}}',
       ],
       [
-        `${aggregate('sum', ['result'], `increase(${select('watchpost_fast_path_posts_total', { result: { not: 'ok' } })}${step})`)} > 0`,
+        aggregate(
+          'sum',
+          ['result'],
+          `increase(${select('watchpost_fast_path_posts_total', { result: { not: 'ok' } })}${step})`,
+        ),
         'posts {{result}}',
       ],
       [
-        `sum(increase(${select('watchpost_state_writes_total', { result: 'failed' })}${step})) > 0`,
+        `sum(increase(${select('watchpost_state_writes_total', { result: 'failed' })}${step}))`,
         'writes of state failed',
       ],
+    ],
+  });
+}
+
+export function waiting(): Graph {
+  return linesPanel({
+    id: 48,
+    title: 'Waiting to be handed on',
+    description:
+      'Log records that Loki has still to take, and messages of its own that are not delivered. They survive a restart and are tried again: a climb that does not end is a Loki, or a channel, that does not answer.',
+    unit: 'short',
+    queries: [
+      [`sum(${select('watchpost_log_waiting_records')})`, 'log records'],
+      [aggregate('sum', ['channel'], select('watchpost_fallback_waiting_messages')), 'messages by {{channel}}'],
     ],
   });
 }

@@ -3,7 +3,7 @@ import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/tabl
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { aggregate, select } from '../../stack/promql.ts';
 import { rows } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, good, words } from './look.ts';
 import { step } from './queries.ts';
@@ -23,7 +23,7 @@ export function targets(): Table {
       'What Prometheus scrapes, with what does not answer first. The page "Target health" of Prometheus has the error. A duration near 4 s is about to fail.',
     alerts: ['TargetDown', 'ProbeServiceDown'],
     queries: [
-      rows(aggregate('min', by, select('up')), 'A'),
+      rows(`1 - ${aggregate('min', by, select('up'))}`, 'A'),
       rows(aggregate('max', by, select('scrape_duration_seconds')), 'B'),
       rows(aggregate('max', by, select('scrape_samples_scraped')), 'C'),
     ],
@@ -32,15 +32,15 @@ export function targets(): Table {
         from: 'Value #A',
         title: 'State',
         properties: [
-          { id: 'mappings', value: [words({ 0: ['down', bad], 1: ['up', good] })] },
+          { id: 'mappings', value: [words({ 1: ['down', bad], 0: ['up', good] })] },
           { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' } },
           { id: 'custom.align', value: 'center' },
           width(70),
         ],
       },
-      { from: 'job', title: 'Job' },
+      { from: 'job', title: 'Job', properties: [width(120)] },
       { from: 'instance', title: 'Address' },
-      { from: 'service', title: 'Service' },
+      { from: 'service', title: 'Service', properties: [width(120)] },
       { from: 'Value #B', title: 'Took', properties: [{ id: 'unit', value: 's' }, width(90)] },
       { from: 'Value #C', title: 'Samples', properties: [{ id: 'unit', value: 'short' }, width(90)] },
     ],
@@ -59,7 +59,7 @@ export function slowestScrapes(): Graph {
     unit: 's',
     queries: [
       [
-        leaders(10, ['job', 'instance'], (window) =>
+        greatest(10, ['job', 'instance'], (window) =>
           aggregate('max', ['job', 'instance'], `max_over_time(${select('scrape_duration_seconds')}${window})`),
         ),
         '{{job}} {{instance}}',
@@ -81,7 +81,7 @@ export function slowestRules(): Graph {
     unit: 's',
     queries: [
       [
-        leaders(10, group, (window) =>
+        greatest(10, group, (window) =>
           aggregate('max', group, `max_over_time(${select('prometheus_rule_group_last_duration_seconds')}${window})`),
         ),
         '{{rule_group}}',

@@ -1,10 +1,11 @@
 import type { PanelBuilder as BigNumber } from '@grafana/grafana-foundation-sdk/stat';
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
+import type { Place } from '../frame.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good } from './look.ts';
 import { step } from './queries.ts';
-import { answersOrNot, of, toItsService } from './service-choice.ts';
+import { answersOrNot, of, toItsOwn } from './service-choice.ts';
 
 /** Panels about the chosen nginx. Its status page knows connections and requests, and no status of an answer: see its log. */
 
@@ -14,7 +15,7 @@ const rate = (name: Parameters<typeof q>[0]) => `sum(rate(${q(name)}${step}))`;
 const droppedIn = (window: string) =>
   `clamp_min(sum(increase(${q('nginx_connections_accepted')}${window})) - sum(increase(${q('nginx_connections_handled')}${window})), 0)`;
 
-export function numbers(): readonly BigNumber[] {
+export function numbers(place: Place): readonly BigNumber[] {
   return [
     trendPanel({
       id: 1,
@@ -28,7 +29,7 @@ export function numbers(): readonly BigNumber[] {
       none: 'not scraped',
     })
       .mappings([answersOrNot])
-      .links([...runbooks({ alerts: ['NginxDown', 'ExporterFailing'] }), toItsService('nginx')]),
+      .links([...runbooks({ alerts: ['NginxDown', 'ExporterFailing'] }), ...toItsOwn('nginx', place)]),
     trendPanel({
       id: 2,
       title: 'Requests',

@@ -47,27 +47,28 @@ export function replicas(): Table {
 
 export function slots(): Table {
   const by = ['slot_name'];
+  const active = aggregate('max', by, q('pg_replication_slot_slot_is_active'));
+  const kept = aggregate('max', by, q('pg_replication_slots_pg_wal_lsn_diff'));
+  const those = (value: 0 | 1, word: string) =>
+    `label_replace(${kept} and ${active} == ${value}, "read", "${word}", "", "")`;
   return tablePanel({
     id: 42,
     title: 'Replication slots',
     description:
       'A slot that nobody reads from keeps the log until the disk is full. If its replica is gone for good, drop it: `select pg_drop_replication_slot(…)`.',
     alerts: ['PostgresReplicationSlotUnused'],
-    queries: [
-      rows(aggregate('max', by, q('pg_replication_slot_slot_is_active')), 'A'),
-      rows(aggregate('max', by, q('pg_replication_slots_pg_wal_lsn_diff')), 'B'),
-    ],
+    queries: [rows(`${those(1, 'yes')} or ${those(0, 'no')}`)],
     columns: [
       { from: 'slot_name', title: 'Slot' },
       {
-        from: 'Value #A',
+        from: 'read',
         title: 'Read from',
         properties: [
-          { id: 'mappings', value: [words({ 0: ['no', bad], 1: ['yes', good] })] },
+          { id: 'mappings', value: [words({ no: ['no', bad], yes: ['yes', good] })] },
           { id: 'custom.cellOptions', value: { type: 'color-text' } },
         ],
       },
-      { from: 'Value #B', title: 'Kept for it', properties: [{ id: 'unit', value: 'bytes' }] },
+      { from: 'Value', title: 'Kept for it', properties: [{ id: 'unit', value: 'bytes' }] },
     ],
     none: 'This server has no replication slot.',
   });

@@ -3,13 +3,14 @@ import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/tabl
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { postgresLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
+import type { Place } from '../frame.ts';
 import { now, rows } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, warning } from './look.ts';
 import { step } from './queries.ts';
-import { answersOrNot, of, toItsService } from './service-choice.ts';
+import { answersOrNot, of, toItsOwn } from './service-choice.ts';
 import { tablePanel } from './table.ts';
 
 /** Panels about the chosen PostgreSQL. */
@@ -23,6 +24,9 @@ const places = `(${setting('max_connections')} - ${setting('superuser_reserved_c
 const used = `sum(${q('pg_stat_activity_count', client)})`;
 const hits = (window: string) => `sum(rate(${q('pg_stat_database_blks_hit')}${window}))`;
 const reads = (window: string) => `sum(rate(${q('pg_stat_database_blks_read')}${window}))`;
+/** By state. The exporter has no series of a state in which nobody is at that moment. */
+const orZero = (how: 'sum' | 'max', selector: string) =>
+  `${aggregate(how, ['state'], selector)} or 0 * ${aggregate(how, ['state'], `max_over_time(${selector}[$__range] @ end())`)}`;
 const idle = { state: { like: 'idle in transaction.*' } };
 const connectionLimits = [
   [postgresLimits.connections, warning],
@@ -30,7 +34,7 @@ const connectionLimits = [
 ] as const;
 const connectionAlerts = ['PostgresConnectionsHigh', 'PostgresConnectionsExhausted'];
 
-export function numbers(): readonly BigNumber[] {
+export function numbers(place: Place): readonly BigNumber[] {
   return [
     trendPanel({
       id: 1,
@@ -44,7 +48,7 @@ export function numbers(): readonly BigNumber[] {
       none: 'not scraped',
     })
       .mappings([answersOrNot])
-      .links([...runbooks({ alerts: ['PostgresDown', 'ExporterFailing'] }), toItsService('postgres')]),
+      .links([...runbooks({ alerts: ['PostgresDown', 'ExporterFailing'] }), ...toItsOwn('postgres', place)]),
     trendPanel({
       id: 2,
       title: 'Connections in use',
@@ -113,7 +117,7 @@ export function connections(): Graph {
     alerts: connectionAlerts,
     unit: 'short',
     queries: [
-      [aggregate('sum', ['state'], q('pg_stat_activity_count', client)), '{{state}}'],
+      [orZero('sum', q('pg_stat_activity_count', client)), '{{state}}'],
       [places, 'may be used'],
     ],
   }).overrideByName('may be used', [
@@ -125,20 +129,21 @@ export function connections(): Graph {
 
 export function holders(): Graph {
   const by = ['usename', 'application_name'];
-  const held = (at = '') => aggregate('sum', by, `${q('pg_stat_activity_count', client)}${at}`);
+  const held = q('pg_stat_activity_count', client);
   return linesPanel({
     id: 11,
     title: 'Who holds them',
     description:
-      'The ten with the most connections now, by user and by the name that the application gives itself. One that only climbs never gives any back.',
+      'The ten with the most connections over the time range, by user and by the name that the application gives itself. One that only climbs never gives any back.',
     alerts: connectionAlerts,
     unit: 'short',
     queries: [
       [
-        `${held()} and on (usename, application_name) topk(10, ${held(' @ end()')} > 0)`,
+        `${aggregate('sum', by, held)} and on (usename, application_name) topk(10, ${aggregate('sum', by, `avg_over_time(${held}[$__range] @ end())`)})`,
         '{{usename}} {{application_name}}',
       ],
     ],
+    none: 'Nobody was seen to be connected.',
   });
 }
 
@@ -181,7 +186,7 @@ export function cacheHits(): Graph {
     description:
       'Blocks each second that were not in shared memory, the ten databases with the most. It is what the disk has to do: a rise that stays is a working set that outgrew memory.',
     unit: 'ops',
-    queries: [[leaders(10, by, (window) => rate('pg_stat_database_blks_read', window)), '{{datname}}']],
+    queries: [[greatest(10, by, (window) => rate('pg_stat_database_blks_read', window)), '{{datname}}']],
   });
 }
 
@@ -194,7 +199,7 @@ export function longest(): Graph {
     alerts: ['PostgresTransactionIdle'],
     unit: 's',
     limits: [[postgresLimits.idleTransactionSeconds, warning]],
-    queries: [[aggregate('max', ['state'], q('pg_stat_activity_max_tx_duration', client)), '{{state}}']],
+    queries: [[orZero('max', q('pg_stat_activity_max_tx_duration', client)), '{{state}}']],
   });
 }
 

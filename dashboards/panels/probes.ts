@@ -7,7 +7,7 @@ import type { Place } from '../frame.ts';
 import { firingAlerts } from '../series.ts';
 import { overTime, rows } from './data.ts';
 import { graphPanel } from './graph.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { field, label, runbook, toLogsThen, toService } from './links.ts';
 import { reasonWords, upOrDown } from './look.ts';
 import { certificateColours } from './overview-tiles.ts';
@@ -150,6 +150,6 @@ export function durations(place: Place): Graph {
       'The slowest run in each step. A rise before a failure is a target that is overloaded, not one that is gone.',
     unit: 's',
   })
-    .withTarget(overTime(leaders(10, perProbe, slowest), '{{service}}/{{probe}}'))
+    .withTarget(overTime(greatest(10, perProbe, slowest), '{{service}}/{{probe}}'))
     .dataLinks([toService(label('service'), label('probe')), ...toLogsThen(place, label('service'))]);
 }

@@ -39,11 +39,15 @@ export function replicationLag(): Graph {
     id: 32,
     title: 'Behind',
     description:
-      'Of a primary: since when each replica has confirmed nothing, the ten worst. Of a replica: since when it has heard nothing. Seconds; minutes are a link that is broken.',
+      'Of a primary: since when each replica has confirmed nothing, the ten worst. Of a replica: since when it has heard nothing of its primary. Seconds are usual; minutes are a link that is broken.',
     unit: 's',
     queries: [
-      [`topk(10, ${aggregate('max', ['slave_ip'], q('redis_connected_slave_lag_seconds'))})`, 'replica {{slave_ip}}'],
-      [`max(${q('redis_master_last_io_seconds_ago')})`, 'its primary'],
+      // One query: of several that are all empty, Grafana shows an error instead of the words for none.
+      [
+        `topk(10, ${aggregate('max', ['slave_ip'], q('redis_connected_slave_lag_seconds'))})` +
+          ` or ${aggregate('max', ['master_host'], q('redis_master_last_io_seconds_ago'))}`,
+        '{{slave_ip}}{{master_host}}',
+      ],
     ],
     none: 'It has no replica, and is none.',
   });

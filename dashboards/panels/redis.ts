@@ -2,12 +2,13 @@ import type { PanelBuilder as BigNumber } from '@grafana/grafana-foundation-sdk/
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { redisLimits } from '../../stack/limits.ts';
 import { aggregate } from '../../stack/promql.ts';
-import { leaders } from './leaders.ts';
+import type { Place } from '../frame.ts';
+import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel, trendPanel } from './lines.ts';
 import { runbooks } from './links.ts';
 import { bad, from, good, unknown, warning, words } from './look.ts';
 import { step } from './queries.ts';
-import { answersOrNot, of, toItsService } from './service-choice.ts';
+import { answersOrNot, of, toItsOwn } from './service-choice.ts';
 
 /** Panels about the chosen Redis. */
 
@@ -19,7 +20,7 @@ const clientLimits = [
 ] as const;
 const clientAlerts = ['RedisConnectionsHigh', 'RedisConnectionsExhausted'];
 
-export function numbers(): readonly BigNumber[] {
+export function numbers(place: Place): readonly BigNumber[] {
   return [
     trendPanel({
       id: 1,
@@ -33,7 +34,7 @@ export function numbers(): readonly BigNumber[] {
       none: 'not scraped',
     })
       .mappings([answersOrNot])
-      .links([...runbooks({ alerts: ['RedisDown', 'ExporterFailing'] }), toItsService('redis')]),
+      .links([...runbooks({ alerts: ['RedisDown', 'ExporterFailing'] }), ...toItsOwn('redis', place)]),
     trendPanel({
       id: 2,
       title: 'Memory used',
@@ -160,7 +161,7 @@ export function commands(): Graph {
     unit: 'ops',
     queries: [
       [
-        leaders(10, byCommand, (window) => aggregate('sum', byCommand, `rate(${q('redis_commands_total')}${window})`)),
+        greatest(10, byCommand, (window) => aggregate('sum', byCommand, `rate(${q('redis_commands_total')}${window})`)),
         '{{cmd}}',
       ],
     ],
@@ -176,7 +177,7 @@ export function slowest(): Graph {
     description:
       'Seconds each second, the ten commands that take most. All together near 1: its one thread is busy, and everybody waits: `redis-cli slowlog get`.',
     unit: 's',
-    queries: [[leaders(10, byCommand, spent), '{{cmd}}']],
+    queries: [[greatest(10, byCommand, spent), '{{cmd}}']],
   });
 }
 

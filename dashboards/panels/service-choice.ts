@@ -2,8 +2,9 @@ import type { DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashb
 import { QueryVariableBuilder, VariableRefresh, VariableSort } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { ServiceKind } from '../../stack/kinds.ts';
 import { type Match, type SeriesName, select } from '../../stack/promql.ts';
+import type { Place } from '../frame.ts';
 import { metricsSource } from './data.ts';
-import { toService } from './links.ts';
+import { toLogs, toService } from './links.ts';
 import { bad, good, words } from './look.ts';
 
 /**
@@ -26,9 +27,10 @@ export function of(kind: ServiceKind): Selector {
   return (name, match = {}) => select(name, { service: `$${kind}`, ...match });
 }
 
-/** To what its probes say, and to its log. */
-export function toItsService(kind: ServiceKind): DashboardLinkBuilder {
-  return toService(`\${${kind}}`);
+/** To what its probes say, and to its log lines where there is a Loki. */
+export function toItsOwn(kind: ServiceKind, { withLogs }: Place): DashboardLinkBuilder[] {
+  const chosen = `\${${kind}}`;
+  return [toService(chosen), ...(withLogs ? [toLogs(chosen)] : [])];
 }
 
 /** Of `up`, or of what an exporter says of its server. */

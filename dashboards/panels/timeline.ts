@@ -8,7 +8,7 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { aggregate, type Match, select } from '../../stack/promql.ts';
 import type { About } from './about.ts';
 import { metricsSource, overTime } from './data.ts';
-import { leaders } from './leaders.ts';
+import { greatest } from './greatest.ts';
 import { runbooks } from './links.ts';
 import { bad, limits, upOrDown } from './look.ts';
 import { most, perProbe } from './queries.ts';
@@ -40,7 +40,7 @@ export function probeTimeline(given: About, match: Readonly<Record<string, Match
   const down = select('watchpost_probe_down', match);
   const worst = (window: string) => aggregate('max', perProbe, `max_over_time(${down}${window})`);
   return timelinePanel(given)
-    .withTarget(overTime(leaders(most, perProbe, worst), legend))
+    .withTarget(overTime(greatest(most, perProbe, worst), legend))
     .mappings([upOrDown])
     .thresholds(limits([1, bad]));
 }

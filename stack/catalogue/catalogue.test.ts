@@ -95,6 +95,7 @@ const cases = [
         'alertmanager',
         'loki',
         'alloy',
+        'grafana',
         'node-exporter',
         'postgres-exporter',
         'redis-exporter',

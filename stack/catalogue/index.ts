@@ -2,6 +2,7 @@ import type { CataloguedType, CatalogueFile, LabelsByMetric } from './file.ts';
 import alertmanager from './generated/alertmanager.json' with { type: 'json' };
 import alloy from './generated/alloy.json' with { type: 'json' };
 import cadvisor from './generated/cadvisor.json' with { type: 'json' };
+import grafana from './generated/grafana.json' with { type: 'json' };
 import loki from './generated/loki.json' with { type: 'json' };
 import nginxExporter from './generated/nginx-exporter.json' with { type: 'json' };
 import nodeExporter from './generated/node-exporter.json' with { type: 'json' };
@@ -20,6 +21,7 @@ const captured = {
   alertmanager,
   loki,
   alloy,
+  grafana,
   nodeExporter,
   postgresExporter,
   redisExporter,

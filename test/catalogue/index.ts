@@ -11,6 +11,7 @@ import type { Component } from './component.ts';
 import { alertmanager } from './components/alertmanager.ts';
 import { alloy } from './components/alloy.ts';
 import { cadvisor } from './components/cadvisor.ts';
+import { grafana } from './components/grafana.ts';
 import { loki } from './components/loki.ts';
 import { nginxExporter } from './components/nginx-exporter.ts';
 import { nodeExporter } from './components/node-exporter.ts';
@@ -26,6 +27,7 @@ const components: readonly Component[] = [
   alertmanager,
   loki,
   alloy,
+  grafana,
   nodeExporter,
   postgresExporter,
   redisExporter,

@@ -1,5 +1,6 @@
-import type { Config, ServiceConfig } from '../../config/model.ts';
+import type { Config, ProbeConfig, ServiceConfig } from '../../config/model.ts';
 import { exporterKinds, exporterName } from '../../stack/exporters.ts';
+import { serviceKinds } from '../../stack/kinds.ts';
 import { defaultUrls } from '../../stack/links.ts';
 import { logDefaults } from '../../stack/log-store.ts';
 import { type Part, partNames, parts } from '../../stack/parts.ts';
@@ -57,4 +58,27 @@ export function configForTest(config: Partial<Config> = {}): Config {
 
 export function serviceForTest(service: Partial<ServiceConfig> & { readonly name: string }): ServiceConfig {
   return { team: 'ops', labels: {}, dependsOn: [], probes: [], ...service };
+}
+
+/** One service of each kind, one with objectives and logs, and a job that reports: whatever there can be to show. */
+export function configOfEverything(config: Partial<Config> = {}): Config {
+  const services = serviceKinds.map((kind) =>
+    serviceForTest({ name: `my-${kind}`, kind, ...(kind === 'host' && { units: ['cron.service'] }) }),
+  );
+  const shop = serviceForTest({
+    name: 'shop',
+    logs: { kind: 'container', container: 'shop' },
+    slo: { availability: 0.999, latency: { belowMs: 300, ratio: 0.95 }, windowMs: 2_592_000_000 },
+    probes: [probeForTest('shop', 'live', 'http')],
+  });
+  const backup = serviceForTest({ name: 'backup', probes: [probeForTest('backup', 'nightly', 'heartbeat')] });
+  return configForTest({ services: [...services, shop, backup], ...config });
+}
+
+function probeForTest(service: string, name: string, kind: string): ProbeConfig {
+  return {
+    ...{ service, name, kind, options: {}, severity: 'critical' },
+    ...{ everyMs: 5_000, timeoutMs: 2_000, confirm: 2, recover: 2, atOnePlace: false },
+    awaitsMs: kind === 'heartbeat' ? 86_400_000 : 0,
+  };
 }

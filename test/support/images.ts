@@ -14,6 +14,7 @@ export const checkout = join(import.meta.dirname, '../..');
 const targets = {
   redis: 'redis:8',
   servers: 'watchpost-test/servers:local',
+  journal: 'watchpost-test/journal:local',
   cadvisor: 'ghcr.io/google/cadvisor:0.60.5',
   'postgres-exporter': 'quay.io/prometheuscommunity/postgres-exporter:v0.20.1',
   'redis-exporter': 'oliver006/redis_exporter:v1.89.0-alpine',
@@ -179,6 +180,13 @@ const recipes: Readonly<Record<TestImage, Recipe>> = {
     packages: ['nginx', 'wget'],
     lines: ['CMD ["nginx", "-g", "daemon off;"]'],
     version: ['nginx', '-v'],
+  },
+  // Writes a journal, as a host without systemd cannot: also never pulled.
+  journal: {
+    repository: 'watchpost-test/journal',
+    packages: ['systemd', 'systemd-journal-remote'],
+    lines: [],
+    version: ['journalctl', '--version'],
   },
   // Every server that a protocol is tried on, in one image: see servers.ts. Nobody publishes it, so it is never pulled.
   servers: {

@@ -28,6 +28,7 @@ const wanted: readonly TestImage[] = [
   'alloy',
   'mailpit',
   'servers',
+  'journal',
 ];
 
 /** Programs to copy out of the images, by the name under which tests and `npm start` look for them. */

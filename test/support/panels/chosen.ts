@@ -72,7 +72,8 @@ export function fillIn(expr: string, chosen: Chosen, { stepMs, rangeMs, scrapeMs
     __range_ms: String(rangeMs),
     ...chosen,
   };
-  return expr.replaceAll(/\$(?:\{([A-Za-z_]\w*)(?::\w+)?\}|([A-Za-z_]\w*))/g, (whole, braced, plain) => {
+  // A number is a group of a regex.
+  return expr.replaceAll(/\$(?:\{(\w+)(?::\w+)?\}|([a-zA-Z_]\w*))/g, (whole, braced, plain) => {
     const value = own[braced ?? plain];
     if (value === undefined) throw new Error(`${whole} is no variable of this dashboard: ${expr}`);
     return value;

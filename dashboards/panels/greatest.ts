@@ -6,6 +6,6 @@ type Window = '[$__rate_interval]' | '[$__range] @ end()';
  * each step, and a graph has all of them.
  * @param of the vector as it is over a window, aggregated to the labels `by`: once for each step, and once for all
  */
-export function leaders(count: number, by: readonly string[], of: (window: Window) => string): string {
+export function greatest(count: number, by: readonly string[], of: (window: Window) => string): string {
   return `${of('[$__rate_interval]')} and on (${by.join(', ')}) topk(${count}, ${of('[$__range] @ end()')})`;
 }
