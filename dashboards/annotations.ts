@@ -16,7 +16,7 @@ interface Annotation {
 }
 
 /** From when to when a critical alert fired. */
-export function criticalAlerts(match: ServiceMatch): Annotation {
+export function criticalAlerts(match: ServiceMatch, except: readonly number[] = []): Annotation {
   const expr = select('ALERTS', { alertstate: 'firing', severity: 'critical', ...match });
   return annotation({
     name: 'Critical alerts',
@@ -26,6 +26,7 @@ export function criticalAlerts(match: ServiceMatch): Annotation {
     titleFormat: '{{alertname}}',
     textFormat: '{{service}} {{probe}}',
     tagKeys: 'team',
+    ...(except.length > 0 && { filter: { exclude: true, ids: [...except] } }),
   });
 }
 
@@ -38,6 +39,21 @@ export function deploys({ service }: ServiceMatch): Annotation {
     datasource: logsSource,
     expr: service === undefined ? all : where(all, logFields.service, service),
     queryType: 'range',
+    titleFormat: '{{service}} {{version}}',
+    textFormat: '{{colour}}',
+    tagKeys: 'service,colour',
+  });
+}
+
+/** The last of each service and colour, where there is no log store to ask for all of them. */
+export function lastDeploys(match: ServiceMatch): Annotation {
+  return annotation({
+    name: 'Deploys',
+    iconColor: deployed,
+    datasource: metricsSource,
+    expr: `${select('watchpost_deployed_timestamp_seconds', match)} * 1000`,
+    // Not when it was scraped, but when it was: in milliseconds.
+    useValueForTime: true,
     titleFormat: '{{service}} {{version}}',
     textFormat: '{{colour}}',
     tagKeys: 'service,colour',

@@ -7,6 +7,7 @@ export const emptyWhenWell: Readonly<Record<string, string>> = {
   ...each('watchpost-monitoring/61', 'A', 'Loki has no series of a reason before it has refused a line for it'),
   ...each('watchpost-monitoring/80', 'C', 'there is one where some service logs to a file'),
   ...each('watchpost-monitoring/81', 'B', 'Alloy has no series of a reason before it has lost a line for it'),
+  ...each('watchpost-monitoring/83', 'A', 'there is one once Alloy has sent a line'),
   ...each('watchpost-host/54', 'A', 'only a container with a limit of cores is held back by it'),
   ...each('watchpost-host/56', 'A', 'a bar for each container that was started again, or in which the kernel killed'),
   ...each('watchpost-postgres/33', 'C', 'no table has been vacuumed before there was enough to clean up'),
@@ -22,6 +23,11 @@ export const emptyWhenWell: Readonly<Record<string, string>> = {
   ...each('watchpost-backups/10', 'F', 'of a probe that looks at a file'),
   ...each('watchpost-backups/21', 'A', 'of a job that says when it begins'),
   ...each('watchpost-backups/22', 'A', 'of a probe that looks at a file'),
+  ...each('watchpost-service/8', 'FGHIJKLM', 'of a service with a probe of the protocol'),
+  ...each('watchpost-service/30', 'A', 'a row for each deploy that was reported'),
+  ...each('watchpost-slo/1', 'D', 'of an objective whose budget is being spent and not empty yet'),
+  ...each('watchpost-slo/2', 'C', 'of an objective whose budget is being spent and not empty yet'),
+  ...each('watchpost-slo/20', 'A', 'a row for each time that a service with an objective was down'),
 };
 
 /** Several queries of one panel. */

@@ -7,7 +7,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Urls } from '../stack/links.ts';
 import type { DashboardUid } from '../stack/parts.ts';
-import { criticalAlerts, deploys } from './annotations.ts';
+import { criticalAlerts, deploys, lastDeploys } from './annotations.ts';
 import { logsVariable, metricsVariable } from './panels/data.ts';
 
 /** What a dashboard has to know of the place where it is shown. */
@@ -27,16 +27,16 @@ export interface Frame {
   readonly from: `now-${string}`;
   /** It has a variable `service`, and is marked only with what happened to that one. */
   readonly ofService?: true;
+  /** Panels whose own colours say it: there the mark of a critical alert would colour what is green. By their ids. */
+  readonly unmarked?: readonly number[];
 }
 
 /** By this tag dashboards find each other. */
 const tag = 'watchpost';
 
 /** What all dashboards have in common: the way to the others, where the data is, and what happened when. */
-export function frame(
-  { uid, title, description, from, ofService }: Frame,
-  { urls, withLogs }: Place,
-): DashboardBuilder {
+export function frame(given: Frame, { urls, withLogs }: Place): DashboardBuilder {
+  const { uid, title, description, from, ofService, unmarked } = given;
   const match = ofService ? { service: { like: '$service' } } : {};
   const dashboard = new DashboardBuilder(title)
     .uid(uid)
@@ -48,10 +48,11 @@ export function frame(
     .tooltip(DashboardCursorSync.Crosshair)
     .readonly()
     .link(others())
-    .annotation(criticalAlerts(match))
+    .annotation(criticalAlerts(match, unmarked))
+    .annotation(withLogs ? deploys(match) : lastDeploys(match))
     .withVariable(metricsVariable())
     .withVariable(runbooksVariable(urls));
-  return withLogs ? dashboard.annotation(deploys(match)).withVariable(logsVariable()) : dashboard;
+  return withLogs ? dashboard.withVariable(logsVariable()) : dashboard;
 }
 
 /** A menu, not a row of links: it has to fit on a phone. Time and service stay as they are. */

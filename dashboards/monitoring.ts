@@ -69,9 +69,10 @@ export function monitoring(place: Place, _config: Config, { has }: Surroundings)
   if (has('alloy')) {
     dashboard
       .withRow(new RowBuilder('The log collector').id(190))
-      .withPanel(collector.entries().height(8).span(8))
-      .withPanel(collector.lost().height(8).span(8))
-      .withPanel(collector.components().height(8).span(8));
+      .withPanel(collector.entries().height(8).span(6))
+      .withPanel(collector.lost().height(8).span(6))
+      .withPanel(collector.latency().height(8).span(6))
+      .withPanel(collector.components().height(8).span(6));
   }
   if (has('grafana')) {
     dashboard

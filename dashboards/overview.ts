@@ -13,6 +13,7 @@ export function overview(place: Place): Dashboard {
       title: 'Overview',
       description: 'Is everything all right, the monitoring itself included?',
       from: 'now-24h',
+      unmarked: [11],
     },
     place,
   )

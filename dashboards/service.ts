@@ -4,7 +4,7 @@ import { frame, type Place } from './frame.ts';
 import { budgetOverTime, burnRate } from './panels/burn.ts';
 import { linesOfService } from './panels/log-lines.ts';
 import { certificate, statuses } from './panels/service-answers.ts';
-import { durationsSideBySide, errorsSideBySide, passedSideBySide } from './panels/service-pair.ts';
+import { durationsSideBySide, errorsSideBySide, passedSideBySide, versions } from './panels/service-pair.ts';
 import { failures, reasonsOverTime, runs, upAndDown } from './panels/service-states.ts';
 import { serviceNow } from './panels/service-tiles.ts';
 import { percentiles, phases, slowest } from './panels/service-times.ts';
@@ -19,6 +19,7 @@ export function service(place: Place): Dashboard {
       description: 'Why is a service down, and how has it been?',
       from: 'now-6h',
       ofService: true,
+      unmarked: [5, 11],
     },
     place,
   )
@@ -44,10 +45,11 @@ export function service(place: Place): Dashboard {
     .withRow(new RowBuilder('Its objective').id(106))
     .withPanel(budgetOverTime(15).height(8).span(12))
     .withPanel(burnRate('fast', 16, place).height(8).span(12))
-    .withRow(new RowBuilder('Deploys, and $service beside $compare').id(107))
-    .withPanel(passedSideBySide().height(8).span(8))
-    .withPanel(durationsSideBySide().height(8).span(8));
-  if (place.withLogs) dashboard.withPanel(errorsSideBySide(place).height(8).span(8));
+    .withRow(new RowBuilder('Deploys, and beside another service').id(107))
+    .withPanel(versions().height(8).span(6))
+    .withPanel(passedSideBySide().height(8).span(6))
+    .withPanel(durationsSideBySide().height(8).span(6));
+  if (place.withLogs) dashboard.withPanel(errorsSideBySide(place).height(8).span(6));
   return dashboard
     .withRow(new RowBuilder('What it answers').id(110))
     .withPanel(statuses().height(6).span(12))

@@ -30,7 +30,7 @@ function limitsOf(panel: Panel): readonly number[] {
 }
 
 function isState(value: number, unit: string): boolean {
-  return value === 0 || value === 1 || (value === 0.5 && unit === 'none');
+  return value < -10_000 || value === 0 || value === 1 || (value === 0.5 && unit === 'none');
 }
 
 /** Every number that the rule of an alert compares with. */

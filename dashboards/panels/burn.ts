@@ -45,21 +45,23 @@ export function budgetNow(): BigNumbers {
 }
 
 export function budgetOverTime(id: number): Graph {
-  return graphPanel({
-    id,
-    title: 'Error budget left',
-    description:
-      'It falls while failures are newer than the period, and comes back as they leave it. A cliff is an outage; a slope is something that fails now and then.',
-    alerts: ['SLOBudgetExhausted'],
-    unit: 'percentunit',
-  })
-    .max(1)
-    .axisSoftMin(0)
-    .decimals(0)
-    .thresholds(from(bad, [0, good]))
-    .thresholdsStyle(line())
-    .withTarget(overTime(aggregate('max', ['slo'], remaining), '{{slo}}'))
-    .noValue('The service has no objective.');
+  return (
+    graphPanel({
+      id,
+      title: 'Error budget left',
+      description:
+        'It falls while failures are newer than the period, and comes back as they leave it. A cliff is an outage; a slope is something that fails now and then.',
+      alerts: ['SLOBudgetExhausted'],
+      unit: 'percentunit',
+    })
+      .max(1)
+      // What is spent twice over is bad enough; an axis down to the worst would hide what happens above it.
+      .min(-1)
+      .decimals(0)
+      .thresholds(from(bad, [0, good]))
+      .thresholdsStyle(line())
+      .withTarget(overTime(aggregate('max', ['slo'], remaining), '{{slo}}'))
+  );
 }
 
 /** One for each tier, in the order of their ids: both windows, and the rate at which the alert speaks. */
@@ -83,7 +85,6 @@ export function burnRate(tier: keyof typeof burnTiers, id: number, place: Place)
     .thresholdsStyle(line())
     .withTarget(overTime(perSlo(longMs), `{{slo}}, ${formatDuration(longMs)}`))
     .withTarget(overTime(perSlo(shortMs), `{{slo}}, ${formatDuration(shortMs)}`, 'B'))
-    .noValue('The service has no objective.')
     .dataLinks(toLogsThen(place, '$service'));
 }
 

@@ -1,10 +1,11 @@
+import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { scrapeIntervalMs } from '../../stack/parts.ts';
 import { aggregate, select } from '../../stack/promql.ts';
 import type { Place } from '../frame.ts';
 import { overTime } from './data.ts';
 import { field, toLogsAt, toService } from './links.ts';
-import { eachSeriesARow, linksTo, tablePanel, width } from './table.ts';
+import { linksTo, tablePanel, width } from './table.ts';
 
 /**
  * When the probes of the service were down, one row each. The series says since when a failure lasts and is there only while
@@ -21,10 +22,21 @@ export function incidents(place: Place): Table {
       'Each confirmed failure: since when, and for how long. The longest is the first to do something about. Click its beginning for the log lines of that time.',
     alerts: ['ProbeDown'],
     queries: [
-      overTime(`count_values by (probe) ("since", ${began} * 1000) * on (probe) group_left () (${seconds})`, ''),
+      overTime(`count_values by (probe) ("since", ${began} * 1000) * on (probe) group_left () (${seconds})`, '').format(
+        PromQueryFormat.Table,
+      ),
     ],
     before: [
-      eachSeriesARow,
+      {
+        id: 'groupBy',
+        options: {
+          fields: {
+            since: { operation: 'groupby', aggregations: [] },
+            probe: { operation: 'groupby', aggregations: [] },
+            Value: { operation: 'aggregate', aggregations: ['sum'] },
+          },
+        },
+      },
       {
         id: 'convertFieldType',
         options: { conversions: [{ targetField: 'since', destinationType: 'number' }], fields: {} },
@@ -41,7 +53,7 @@ export function incidents(place: Place): Table {
         ],
       },
       { from: 'probe', title: 'Probe', properties: [linksTo(toService('$service', field('Probe')))] },
-      { from: 'Total', title: 'Down for', properties: [{ id: 'unit', value: 's' }] },
+      { from: 'Value (sum)', title: 'Down for', properties: [{ id: 'unit', value: 's' }] },
     ],
     sortBy: 'Began',
     none: 'Nothing was down in this time.',

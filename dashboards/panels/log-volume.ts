@@ -13,10 +13,11 @@ import {
 import { aggregate, select } from '../../stack/promql.ts';
 import { logsNow, logsOverTime, logsSource, overTime } from './data.ts';
 import { barsPanel, graphPanel } from './graph.ts';
-import { errors, field, label, toLogs } from './links.ts';
+import { errors, field, toLogs } from './links.ts';
 import { bad, fixed, good, limits, unknown, warning } from './look.ts';
+import { orNone } from './queries.ts';
 import { rankingPanel } from './ranking.ts';
-import { eachSeriesARow, linksTo, tablePanel, width } from './table.ts';
+import { linksTo, tablePanel, width } from './table.ts';
 
 /** How much is logged, by whom, and how bad it is. */
 
@@ -59,8 +60,9 @@ export function errorRatio(): Graph {
     unit: 'percentunit',
   })
     .datasource(logsSource)
-    .withTarget(logsOverTime(`${countLines(errorLines, '$__auto')} / ${countLines(all, '$__auto')}`, 'errors'))
-    .noValue('No error was logged.');
+    .withTarget(
+      logsOverTime(`${countLines(errorLines, '$__auto')} / ${countLines(all, '$__auto')} or vector(0)`, 'errors'),
+    );
 }
 
 export function loudest(): Ranking {
@@ -77,7 +79,7 @@ export function loudest(): Ranking {
   })
     .min(0)
     .withTarget(logsNow(`topk(10, ${countLinesBy(['service_name'], all, '$__range')})`, '{{service_name}}'))
-    .dataLinks([toLogs(label('service_name'))]);
+    .dataLinks([toLogs(field('service_name'))]);
 }
 
 /** With what varies in them left out, so that the same line is counted as one. */
@@ -92,9 +94,8 @@ export function topErrors(): Table {
     queries: [
       logsNow(`topk(15, ${countLinesBy(['service_name', 'line'], normalized(errorLines, 140), '$__range')})`, ''),
     ],
-    before: [eachSeriesARow],
     columns: [
-      { from: 'Total', title: 'Lines', properties: [width(80)] },
+      { from: 'Value #A', title: 'Lines', properties: [width(80)] },
       { from: 'service_name', title: 'Service', properties: [linksTo(toLogs(field('Service'), errors)), width(130)] },
       { from: 'line', title: 'Line' },
     ],
@@ -120,20 +121,25 @@ export function lost(): Graph {
     id: 11,
     title: 'Lines that are lost',
     description:
-      'Refused by Loki, by its reason, or given up by Alloy. Should be empty. The reason names a limit in loki/generated/loki.yaml.',
+      'Refused by Loki, by its reason, or given up by Alloy. Should be 0. The reason names a limit in loki/generated/loki.yaml.',
     alerts: ['LokiDiscarding', 'AlloyDroppingLogs'],
     unit: 'short',
   })
-    .noValue('No line was lost.')
     .withTarget(
       overTime(
-        `${aggregate('sum', ['reason'], `increase(${select('loki_discarded_samples_total')}[$__rate_interval])`)} > 0`,
+        orNone(
+          aggregate('sum', ['reason'], `increase(${select('loki_discarded_samples_total')}[$__rate_interval])`),
+          'reason',
+        ),
         'refused: {{reason}}',
       ),
     )
     .withTarget(
       overTime(
-        `${aggregate('sum', ['reason'], `increase(${select('loki_write_dropped_entries_total')}[$__rate_interval])`)} > 0`,
+        orNone(
+          aggregate('sum', ['reason'], `increase(${select('loki_write_dropped_entries_total')}[$__rate_interval])`),
+          'reason',
+        ),
         'given up: {{reason}}',
         'B',
       ),

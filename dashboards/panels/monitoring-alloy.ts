@@ -54,3 +54,25 @@ export function components(): Graph {
     ],
   });
 }
+
+export function latency(): Graph {
+  const buckets = aggregate('sum', ['le'], `rate(${select('loki_write_request_duration_seconds_bucket')}${step})`);
+  return linesPanel({
+    id: 83,
+    title: 'How long Loki takes to take them',
+    description:
+      'Half and 95 % of the requests with lines were faster. It is part of the time from a line to an alert about it; seconds are a Loki whose disk is slow, or which is refusing lines.',
+    alerts: ['AlloyDroppingLogs'],
+    unit: 's',
+    // One query: of several that are all empty, Grafana shows an error instead of the words for none.
+    queries: [
+      [
+        [0.5, 0.95]
+          .map((share) => `label_replace(histogram_quantile(${share}, ${buckets}), "of", "${share * 100} %", "", "")`)
+          .join(' or '),
+        '{{of}}',
+      ],
+    ],
+    none: 'Nothing was sent in this time.',
+  });
+}

@@ -14,13 +14,23 @@ import { timelinePanel } from './timeline.ts';
 export function partsOverTime(): Timeline {
   return timelinePanel({
     id: 101,
-    title: 'Parts that answer Prometheus',
+    title: 'Who answers Prometheus: 20, those that did not first',
     description:
       'Whether each part, and each service with metrics, could be scraped. When one is red, look at it with `docker compose ps` and its log.',
+    alerts: ['TargetDown'],
   })
-    .withTarget(overTime(aggregate('min', ['job'], `min_over_time(${select('up')}[$__rate_interval])`), '{{job}}'))
+    .withTarget(
+      overTime(
+        `${byJob(`min_over_time(${select('up')}[$__rate_interval])`)} and on (job) bottomk(20, ${byJob(`min_over_time(${select('up')}[$__range] @ end())`)})`,
+        '{{job}}',
+      ),
+    )
     .mappings([words({ 0: ['does not answer', bad], 1: ['answers', good] })])
     .thresholds(from(bad, [1, good]));
+}
+
+function byJob(vector: string): string {
+  return aggregate('min', ['job'], vector);
 }
 
 export function configurations(): BigNumber {
@@ -59,7 +69,7 @@ export function troubles(): Graph {
     ],
     unit: 'short',
   })
-    .withTarget(overTime(`topk(20, ${all})`, '{{what}} {{integration}}{{service}} {{probe}}{{place}}{{result}}'))
+    .withTarget(overTime(all, '{{what}} {{integration}}{{place}}{{result}}'))
     .noValue('Nothing went wrong.');
 }
 
@@ -70,13 +80,10 @@ const wrong: readonly { readonly expr: string; readonly what: string }[] = [
   },
   { expr: sumOf('prometheus_notifications_dropped_total'), what: 'alerts dropped by Prometheus' },
   { expr: sumOf('prometheus_rule_evaluation_failures_total'), what: 'rules not evaluated' },
+  { expr: sumOf('watchpost_probe_skipped_runs_total'), what: 'runs skipped' },
   {
-    expr: `sum by (service, probe) (${grown(select('watchpost_probe_skipped_runs_total'))})`,
-    what: 'skipped:',
-  },
-  {
-    expr: `sum by (service, probe) (${grown(select('watchpost_probe_runs_total', { verdict: 'inconclusive' }))})`,
-    what: 'inconclusive:',
+    expr: `sum(${grown(select('watchpost_probe_runs_total', { verdict: 'inconclusive' }))})`,
+    what: 'runs that say nothing',
   },
   { expr: `sum by (place) (${grown(select('watchpost_internal_errors_total'))})`, what: 'fault of ours:' },
   {

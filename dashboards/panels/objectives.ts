@@ -7,6 +7,7 @@ import { type BurnTier, burnTiers, ratioName } from '../../stack/slo.ts';
 import { rows } from './data.ts';
 import { field, toObjectives } from './links.ts';
 import { bad, from, good, limits, warning } from './look.ts';
+import { secondsPerDay } from './queries.ts';
 import { linksTo, tablePanel, width } from './table.ts';
 
 /** What each alert about objectives is called, by the tier that it looks at, and how bad that is. */
@@ -46,26 +47,26 @@ export function objectivesNow(): Table {
     queries: [
       rows(perObjective('slo:period_error_budget_remaining:ratio'), 'A'),
       rows(perObjective('slo:objective:ratio'), 'B'),
-      rows(perObjective('slo:period:seconds'), 'C'),
+      rows(`${perObjective('slo:period:seconds')} / ${secondsPerDay}`, 'C'),
       rows(emptyIn(), 'D'),
       ...tiers.map(([, { longMs }], index) => rows(burn(longMs), letter(index))),
     ],
     columns: [
       { from: 'service', title: 'Service', properties: [linksTo(toObjectives(field('Service')))] },
       { from: 'slo', title: 'Objective', properties: [width(110)] },
-      { from: 'Value #B', title: 'Target', properties: [unit('percentunit'), decimals(2)] },
-      { from: 'Value #C', title: 'Over', properties: [unit('s'), decimals(0)] },
+      { from: 'Value #B', title: 'Target', properties: [unit('percentunit'), decimals(2), width(90)] },
+      { from: 'Value #C', title: 'Over', properties: [unit('suffix: days'), decimals(0), width(90)] },
       {
         from: 'Value #A',
         title: 'Budget left',
-        properties: [unit('percentunit'), decimals(1), thresholds(from(bad, [0, good])), coloured],
+        properties: [unit('percentunit'), decimals(1), thresholds(from(bad, [0, good])), coloured, width(110)],
       },
       ...tiers.map(([tier, { factor, longMs }], index) => ({
         from: `Value #${letter(index)}`,
         title: `Burn rate, ${formatDuration(longMs)}`,
-        properties: [decimals(1), thresholds(limits([factor, tierAlerts[tier].colour])), coloured],
+        properties: [decimals(1), thresholds(limits([factor, tierAlerts[tier].colour])), coloured, width(120)],
       })),
-      { from: 'Value #D', title: 'Empty in', properties: [unit('s'), decimals(1)] },
+      { from: 'Value #D', title: 'Empty in', properties: [unit('s'), decimals(1), width(110)] },
     ],
     sortBy: 'Burn rate, 1h',
     none: 'No service has an objective.',

@@ -3,7 +3,7 @@ import { logLimits } from '../../stack/limits.ts';
 import { countLinesBy, errorLevels, stream, where } from '../../stack/logql.ts';
 import { select } from '../../stack/promql.ts';
 import { logsNow, logsSource, now } from './data.ts';
-import { errors, label, toLogs, toObjectives } from './links.ts';
+import { errors, field, label, toLogs, toObjectives } from './links.ts';
 import { bad, from, good, limits, warning } from './look.ts';
 import { rankingPanel } from './ranking.ts';
 
@@ -43,5 +43,5 @@ export function errorLines(): Ranking {
   })
     .min(0)
     .withTarget(logsNow(`topk(10, ${countLinesBy(['service_name'], lines, '5m')})`, '{{service_name}}'))
-    .dataLinks([toLogs(label('service_name'), errors)]);
+    .dataLinks([toLogs(field('service_name'), errors)]);
 }

@@ -4,7 +4,7 @@ import { certificateLimits } from '../../stack/limits.ts';
 import { dashboardUids } from '../../stack/parts.ts';
 import { aggregate, type SeriesName, select } from '../../stack/promql.ts';
 import { toDashboard } from './links.ts';
-import { bad, from, good, limits, maintained, warning, words } from './look.ts';
+import { bad, from, good, limits, maintained, unknown, warning, words } from './look.ts';
 import { certificateDays, heldState, perProbe } from './queries.ts';
 import { tilesPanel } from './tiles.ts';
 
@@ -17,7 +17,7 @@ export function running(): PanelBuilder {
     id: 20,
     title: 'What you run',
     description:
-      'Green when all is well. Red or orange: the tables below name the probe, the alert, the objective or the certificate; click the number.',
+      'Probes that are down and those that do not run, alerts that fire, the least error budget that is left, how long the first certificate lasts, services in maintenance. Red or orange: the tables below name the probe or the alert; some numbers lead on.',
     alerts: [
       'ProbeDown',
       'ProbeMissing',
@@ -34,7 +34,7 @@ export function running(): PanelBuilder {
         words: [words({ [notKnown]: ['none has run', bad] })],
       },
       {
-        name: 'Probes that do not run',
+        name: 'Not running',
         expr: `count(${select('watchpost_probe_expected')} unless on (service, probe) ${select('watchpost_probe_down')}) or vector(0)`,
         unit: 'none',
         colours: limits([1, bad]),
@@ -42,7 +42,7 @@ export function running(): PanelBuilder {
       { name: 'Critical alerts', expr: firing('critical'), unit: 'none', colours: limits([1, bad]) },
       { name: 'Warnings', expr: firing('warning'), unit: 'none', colours: limits([1, warning]) },
       {
-        name: 'Least error budget left',
+        name: 'Least budget left',
         expr: `min(${select('slo:period_error_budget_remaining:ratio')})`,
         unit: 'percentunit',
         decimals: 0,
@@ -50,14 +50,14 @@ export function running(): PanelBuilder {
         link: toDashboard(dashboardUids.slo, 'Open the objectives'),
       },
       {
-        name: 'First certificate expires in',
+        name: 'First certificate',
         expr: `min(${certificateDays(perProbe)})`,
         unit: 'suffix: days',
         decimals: 0,
         colours: certificateColours,
       },
       {
-        name: 'Services in maintenance',
+        name: 'In maintenance',
         expr: `count(${select('watchpost_service_maintenance')} == 1) or vector(0)`,
         unit: 'none',
         colours: from(good, [1, maintained]),
@@ -66,8 +66,12 @@ export function running(): PanelBuilder {
   });
 }
 
+/** Long expired: from there on the colour is that of a value, and not that of none. */
+const ever = -36_500;
+
 export const certificateColours = from(
-  bad,
+  unknown,
+  [ever, bad],
   [certificateLimits.verySoonDays, warning],
   [certificateLimits.soonDays, good],
 );
@@ -78,11 +82,11 @@ export function watching(): PanelBuilder {
     id: 21,
     title: 'The monitoring itself',
     description:
-      'Whether you would hear of a failure. Red: open the runbook in the menu of this panel; until it is green again, silence means nothing.',
+      'Whether you would hear of a failure: how long ago the Watchdog alerts came back, the older of the two; messages not delivered in this time; targets not scraped; configurations refused. Red: open the runbook in the menu of this panel. Until it is green again, silence means nothing.',
     alerts: [receiptStale, 'TargetDown', 'AlertmanagerDeliveryFailing', 'PrometheusConfigReloadFailed'],
     tiles: [
       {
-        name: 'Alerts last came through',
+        name: 'Alerts came back',
         expr: `time() - min(${select('watchpost_alert_path_last_success_timestamp_seconds')} > 0) or vector(${notKnown})`,
         unit: 's',
         decimals: 0,
@@ -91,7 +95,7 @@ export function watching(): PanelBuilder {
         link: toMonitoring,
       },
       {
-        name: 'Messages not delivered',
+        name: 'Not delivered',
         expr: `sum(increase(${select('alertmanager_notifications_failed_total')}[$__range])) or vector(0)`,
         unit: 'none',
         decimals: 0,
@@ -106,7 +110,7 @@ export function watching(): PanelBuilder {
         link: toMonitoring,
       },
       {
-        name: 'Configurations refused',
+        name: 'Refused',
         expr: `count((${reloads.map((name) => select(name)).join(' or ')}) == 0) or vector(0)`,
         unit: 'none',
         colours: limits([1, bad]),

@@ -133,7 +133,9 @@ export function firing(): Table {
       { from: 'probe', title: 'Probe', properties: [width(110)] },
       { from: 'instance', title: 'Instance' },
     ],
+    // `critical` before `warning`.
     sortBy: 'Severity',
+    ascending: true,
     none: 'No alert fires.',
   });
 }

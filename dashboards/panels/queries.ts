@@ -13,7 +13,12 @@ export const chosen = { service: '$service', probe: { like: '$probe' } } as cons
 /** The window of a step: as long as the step, and never shorter than a rate needs. */
 export const step = '[$__rate_interval]';
 
-const secondsPerDay = 86_400;
+/** Where nothing has ever been counted: a line at 0, named `none`, and not an empty panel. */
+export function orNone(vector: string, label: string): string {
+  return `${vector} or on () label_replace(vector(0), "${label}", "none", "", "")`;
+}
+
+export const secondsPerDay = 86_400;
 
 /** No panel draws more than so many lines, however many probes there are. */
 export const most = 20;

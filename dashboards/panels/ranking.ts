@@ -10,6 +10,7 @@ import type { ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/da
 import type { About } from './about.ts';
 import { type logsSource, metricsSource } from './data.ts';
 import { runbooks } from './links.ts';
+import { most } from './queries.ts';
 
 export interface Ranking extends About {
   readonly source?: typeof metricsSource | typeof logsSource;
@@ -34,5 +35,11 @@ export function rankingPanel(given: Ranking): PanelBuilder {
     .displayMode(BarGaugeDisplayMode.Basic)
     .namePlacement(BarGaugeNamePlacement.Left)
     .sizing(BarGaugeSizing.Auto)
-    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
+    .reduceOptions(reduced(source.type));
+}
+
+/** Prometheus answers with a series for each bar, and Loki with a table of which each row is one. */
+function reduced(type: string): ReduceDataOptionsBuilder {
+  const options = new ReduceDataOptionsBuilder().calcs(['lastNotNull']);
+  return type === 'loki' ? options.values(true).limit(most) : options.values(false);
 }

@@ -1,16 +1,39 @@
+import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { countLinesBy, errorLevels, stream, where } from '../../stack/logql.ts';
 import { aggregate, type Match, select } from '../../stack/promql.ts';
 import type { Place } from '../frame.ts';
-import { logsOverTime, logsSource, overTime } from './data.ts';
+import { logsOverTime, logsSource, overTime, rows } from './data.ts';
 import { barsPanel, graphPanel } from './graph.ts';
 import { label, toLogsThen } from './links.ts';
 import { step } from './queries.ts';
+import { linkToService, tablePanel } from './table.ts';
 
 /** The service beside another, such as blue beside green. What both have in common is one line each. */
 
 /** The other one is `-`, the name of no service, where none is chosen. */
 const both = { like: '$service|$compare' } as const satisfies Match;
+
+/** Which version each colour runs, of one service with two colours or of two services. */
+export function versions(): Table {
+  const deployed = select('watchpost_deployed_timestamp_seconds', { service: both });
+  return tablePanel({
+    id: 30,
+    title: 'What was deployed last',
+    description:
+      'The version of each service and colour, and since when, as the deploys were reported to the probe service. When a failure began right after one, go back to the version before.',
+    alerts: ['ProbeDown'],
+    queries: [rows(`${aggregate('max', ['service', 'colour', 'version'], deployed)} * 1000`)],
+    columns: [
+      { from: 'service', title: 'Service', properties: [linkToService('Service')] },
+      { from: 'colour', title: 'Colour' },
+      { from: 'version', title: 'Version' },
+      { from: 'Value', title: 'Deployed', properties: [{ id: 'unit', value: 'dateTimeFromNow' }] },
+    ],
+    sortBy: 'Deployed',
+    none: 'No deploy was reported.',
+  });
+}
 
 export function passedSideBySide(): Graph {
   const runs = (verdict: Match) =>

@@ -7,7 +7,7 @@ import { overTime, rows } from './data.ts';
 import { barsPanel } from './graph.ts';
 import { toLogsThen } from './links.ts';
 import { bad, fixed, good, reasonWords, warning } from './look.ts';
-import { chosen, step } from './queries.ts';
+import { chosen, orNone, step } from './queries.ts';
 import { tablePanel, width } from './table.ts';
 import { probeTimeline } from './timeline.ts';
 
@@ -75,7 +75,6 @@ export function reasonsOverTime(place: Place): Graph {
     unit: 'short',
   })
     .interval('1m')
-    .withTarget(overTime(`${aggregate('sum', ['reason'], counted)} > 0`, '{{reason}}'))
-    .noValue('Every run passed.')
+    .withTarget(overTime(orNone(aggregate('sum', ['reason'], counted), 'reason'), '{{reason}}'))
     .dataLinks(toLogsThen(place, '$service'));
 }

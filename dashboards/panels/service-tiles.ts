@@ -50,7 +50,7 @@ export function serviceNow(): PanelBuilder {
       },
       {
         name: 'Maintenance',
-        expr: `max(${select('watchpost_service_maintenance', ofService)})`,
+        expr: `max(${select('watchpost_service_maintenance', ofService)}) or vector(0)`,
         unit: 'none',
         colours: limits([1, maintained]),
         words: [words({ 0: ['no', good], 1: ['in a window', maintained] })],

@@ -25,8 +25,10 @@ export interface Table extends About {
   readonly before?: readonly DataTransformerConfig[];
   /** In order; what is not named here is not shown. */
   readonly columns: readonly Column[];
-  /** Titles of the columns to sort by, the greatest first. */
+  /** The title of the column to sort by, the greatest first. */
   readonly sortBy?: string;
+  /** The least first. */
+  readonly ascending?: true;
   /** In place of the rows where there are none. */
   readonly none: string;
 }
@@ -48,14 +50,8 @@ export function tablePanel(given: Table): PanelBuilder {
     .transformations([...before, ...merged(columns)]);
   for (const { title: name, properties } of columns)
     if (properties) panel = panel.overrideByName(name, [...properties]);
-  return sortBy ? panel.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]) : panel;
+  return sortBy ? panel.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(!given.ascending)]) : panel;
 }
-
-/** Of a query that is no table: one row for each series, its labels as columns, and the sum of its values as `Total`. */
-export const eachSeriesARow: DataTransformerConfig = {
-  id: 'reduce',
-  options: { reducers: ['sum'], mode: 'seriesToRows', labelsToFields: true, includeTimeField: false },
-};
 
 function merged(columns: readonly Column[]): DataTransformerConfig[] {
   const names = columns.map(({ from }) => from);

@@ -66,6 +66,7 @@ export interface Annotation {
   readonly expr: string;
   readonly datasource: Source;
   readonly target: { readonly expr: string };
+  readonly filter?: { readonly exclude?: boolean; readonly ids: readonly number[] };
 }
 
 export interface Dashboard {
