@@ -35,9 +35,14 @@ function generated(path: string, surroundings = composeForTest(), of: Config = c
 
 const lokiYaml = 'loki/generated/loki.yaml';
 const alloyConfig = 'loki/generated/config.alloy';
-const rules = ['log-fatal', 'log-error-spike', 'log-source-silent', 'watchdog'].map(
-  (name) => `loki/generated/rules/fake/${name}.yaml`,
-);
+const rules = [
+  'log-fatal',
+  'log-error-spike',
+  'log-source-silent',
+  'log-auth-failures',
+  'log-address-banned',
+  'watchdog',
+].map((name) => `loki/generated/rules/fake/${name}.yaml`);
 const recordings = 'loki/generated/rules/fake/recordings.yaml';
 
 describe('generateLoki', () => {

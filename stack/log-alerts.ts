@@ -1,7 +1,14 @@
 import { watchdog } from './alert-path.ts';
 
 /** The alerts that Loki's ruler fires. Each has a runbook like any other. */
-export const logAlerts = ['LogFatal', 'LogErrorSpike', 'LogSourceSilent', watchdog] as const;
+export const logAlerts = [
+  'LogFatal',
+  'LogErrorSpike',
+  'LogSourceSilent',
+  'LogAuthFailures',
+  'LogAddressBanned',
+  watchdog,
+] as const;
 export type LogAlert = (typeof logAlerts)[number];
 
 /** How often Loki's ruler evaluates a rule that says nothing else. */

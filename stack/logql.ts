@@ -82,6 +82,18 @@ export function normalized(lines: string, characters: number): string {
   return `${lines} | line_format \`${template}\` | regexp ${JSON.stringify(`(?P<line>.{1,${characters}})`)}`;
 }
 
+/** What the regular expression names in the lines, the commonest first, `most` at most; its value is how often it came. The first name is never empty. */
+export function commonest(
+  lines: string,
+  regex: string,
+  names: readonly [string, ...string[]],
+  window: string,
+  most: number,
+): string {
+  const taken = `${lines} | regexp ${JSON.stringify(regex)} | ${names[0]} != ""`;
+  return `topk(${most}, sum by (${names.join(', ')}) (count_over_time(${taken} ${range(window)})))`;
+}
+
 function range(window: string, offset?: string): string {
   return offset === undefined ? `[${window}]` : `[${window}] offset ${offset}`;
 }

@@ -49,8 +49,8 @@ describe.each(made)('$name', ({ rule, one }) => {
       const { labels, faults } = readQuery(query);
       expect({ query, faults }).toEqual({ query, faults: [] });
       expect(labels).toContain('service_name');
-      // `line` is made in the query itself.
-      expect(labels.filter((label) => ![...logLabels, 'line'].includes(label))).toEqual([]);
+      // Three are made in the query itself.
+      expect(labels.filter((label) => ![...logLabels, 'line', 'address', 'jail'].includes(label))).toEqual([]);
     }
   });
 
@@ -90,6 +90,8 @@ describe('the list of log alerts', () => {
       { alert: 'LogFatal', of: both },
       { alert: 'LogErrorSpike', of: both },
       { alert: 'LogSourceSilent', of: both },
+      { alert: 'LogAuthFailures', of: both },
+      { alert: 'LogAddressBanned', of: both },
       { alert: 'Watchdog', of: ['loki'] },
     ]);
     expect(pathSources).toContain('loki');
@@ -101,6 +103,8 @@ describe('the list of log alerts', () => {
       'fake/log-fatal.yaml',
       'fake/log-error-spike.yaml',
       'fake/log-source-silent.yaml',
+      'fake/log-auth-failures.yaml',
+      'fake/log-address-banned.yaml',
       'fake/watchdog.yaml',
     ]);
     expect(paths(configForTest())).toEqual(['fake/watchdog.yaml']);

@@ -11,7 +11,18 @@ import { startTarget } from '../support/target.ts';
 const lacking = missing(['watchpost', 'prometheus', 'alertmanager', 'loki']);
 
 const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];
-const names = ['crashing', 'failing', 'noisy', 'gone', 'writing', 'nightly', 'deploying'];
+const names = [
+  'crashing',
+  'failing',
+  'noisy',
+  'gone',
+  'writing',
+  'nightly',
+  'deploying',
+  'attacked',
+  'tried',
+  'banning',
+];
 const many = (count: number, text: string) => Array.from({ length: count }, (_, i) => `${text} ${i}`);
 
 /** Windows stay as they are, since lines can be of yesterday; only how often is looked, and for how long it must last. */
@@ -76,6 +87,7 @@ describe.skipIf(lacking)(`alerts about logs${lacking ? ` (${lacking})` : ''}`, (
   test('lines arrive as the log collector would send them, those of yesterday too', async () => {
     const written = ['noisy', 'gone', 'writing'];
     await pushLines(loki, [
+      { service: 'tried', agoMs: dayMs + minuteMs, lines: many(60, 'Failed password for root from 203.0.113.9 port') },
       ...written.map((service) => ({
         service,
         agoMs: dayMs + minuteMs,
@@ -101,6 +113,19 @@ describe.skipIf(lacking)(`alerts about logs${lacking ? ` (${lacking})` : ''}`, (
       { service: 'noisy', agoMs: 0, lines: many(40, 'cannot reach the stock of'), level: 'error' },
       // As pino writes it.
       { service: 'failing', agoMs: 0, lines: many(40, '{"level":50,"msg":"no answer"} password=hunter2'), level: '50' },
+      ...['attacked', 'tried'].map((service) => ({
+        service,
+        agoMs: 0,
+        lines: many(30, 'Failed password for root from 203.0.113.7 port'),
+      })),
+      {
+        service: 'banning',
+        agoMs: 0,
+        lines: [
+          'fail2ban.actions [617]: NOTICE  [sshd] Ban 2001:db8::7',
+          'fail2ban.actions [617]: NOTICE  [sshd] Unban 10.0.0.1',
+        ],
+      },
       ...['crashing', 'deploying'].map((service) => ({
         service,
         agoMs: 0,
@@ -137,22 +162,53 @@ describe.skipIf(lacking)(`alerts about logs${lacking ? ` (${lacking})` : ''}`, (
     );
   }, 200_000);
 
+  test('logins that fail and an address that is shut out are a message each, with the address', async () => {
+    const failing = JSON.stringify((await slackPage(/Many logins at attacked fail/, 60_000)).payload);
+    expect(failing).toContain(
+      '30 of its lines of the last ten minutes say that somebody was not let in; most of them came from 203.0.113.7 (30).',
+    );
+    const banned = JSON.stringify((await slackPage(/banning shuts addresses out/, 60_000)).payload);
+    expect(banned).toContain('Fail2Ban banned 1 times in the last hour: 2001:db8::7 (sshd).');
+  }, 130_000);
+
   test('who had as many errors yesterday, who writes, who was silent yesterday too, and who is in maintenance are no message', async () => {
     await waitForPages.forMs(35_000);
     const said = arrived(stack).slack.map(({ text }) => text.split('\n')[0]);
-    expect(said.filter((line) => /noisy|writing|nightly|deploying/.test(line ?? ''))).toEqual([]);
+    expect(said.filter((line) => /noisy|writing|nightly|deploying|tried/.test(line ?? ''))).toEqual([]);
     const alerts = (await (await fetch(`${loki}/prometheus/api/v1/alerts`)).json()) as {
       data: { alerts: readonly { labels: Readonly<Record<string, string>> }[] };
     };
     const firing = alerts.data.alerts.map(({ labels }) => labels);
     const of = { team: 'ops', stack: 'test', environment: 'ci', severity: 'warning' };
     expect(firing.sort((a, b) => String(a.alertname).localeCompare(String(b.alertname)))).toEqual([
+      { alertname: 'LogAddressBanned', service: 'banning', ...of },
+      { alertname: 'LogAuthFailures', service: 'attacked', ...of },
       { alertname: 'LogErrorSpike', service: 'failing', ...of },
       { alertname: 'LogFatal', service: 'crashing', ...of },
       { alertname: 'LogSourceSilent', service: 'gone', ...of },
       { alertname: 'Watchdog', source: 'loki', ...of, team: 'default', severity: 'none' },
     ]);
   }, 60_000);
+
+  test('lines and errors are counted into Prometheus, by service and level', async () => {
+    const recorded = async (series: string) => {
+      const query = `${stack.url('prometheus')}/api/v1/query?query=${encodeURIComponent(series)}`;
+      const answer = (await (await fetch(query)).json()) as {
+        data: { result: readonly { metric: Readonly<Record<string, string>>; value: readonly [number, string] }[] };
+      };
+      return answer.data.result.map(({ metric: { __name__, ...labels }, value: [, value] }) => ({
+        ...labels,
+        value: Number(value),
+      }));
+    };
+    await expect
+      .poll(() => recorded('log:errors:ratio_rate5m{service="failing"}'), { timeout: 90_000 })
+      .toEqual([{ service: 'failing', value: 1 }]);
+    expect(await recorded('log:errors:ratio_rate5m{service="writing"}')).toEqual([{ service: 'writing', value: 0 }]);
+    expect(await recorded('log:lines:rate5m{service="failing"}')).toEqual([
+      { service: 'failing', level: 'unknown', value: expect.closeTo(40 / 300, 1) },
+    ]);
+  }, 100_000);
 
   test('the ruler tells Prometheus how it fares, by the names that LokiRulerFailing asks for', async () => {
     const metrics = await (await fetch(`${loki}/metrics`)).text();
