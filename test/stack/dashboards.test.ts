@@ -113,7 +113,7 @@ async function grafanaJson<T>(stack: Stack, path: string): Promise<T> {
 }
 
 async function bestAnswer(question: Question, all: readonly Chosen[], ask: Ask): Promise<Answered> {
-  let best: Answered = { question, series: 0, chosen: {} };
+  let best: Answered = { question, series: 0, chosen: all[0] ?? {} };
   for (const chosen of all) {
     const series = await ask.series(question, chosen);
     if (series > best.series) best = { question, series, chosen };
