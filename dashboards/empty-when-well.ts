@@ -24,10 +24,8 @@ export const emptyWhenWell: Readonly<Record<string, string>> = {
   ...each('watchpost-backups/21', 'A', 'of a job that says when it begins'),
   ...each('watchpost-backups/22', 'A', 'of a probe that looks at a file'),
   ...each('watchpost-service/8', 'FGHIJKLM', 'of a service with a probe of the protocol'),
-  ...each('watchpost-service/30', 'A', 'a row for each deploy that was reported'),
   ...each('watchpost-slo/1', 'D', 'of an objective whose budget is being spent and not empty yet'),
   ...each('watchpost-slo/2', 'C', 'of an objective whose budget is being spent and not empty yet'),
-  ...each('watchpost-slo/20', 'A', 'a row for each time that a service with an objective was down'),
 };
 
 /** Several queries of one panel. */

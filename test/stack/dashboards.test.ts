@@ -8,7 +8,7 @@ import { checkout } from '../support/images.ts';
 import { type Ask, asker } from '../support/panels/ask.ts';
 import { look, noBrowser, startBrowser, widths } from '../support/panels/browser.ts';
 import { type Chosen, choices } from '../support/panels/chosen.ts';
-import { authorization, framesOf, fullest } from '../support/panels/grafana.ts';
+import { authorization, framesOf, fullest, writtenForOlder } from '../support/panels/grafana.ts';
 import { livelyStage } from '../support/panels/lively.ts';
 import { type AskedDashboard, type Question, readDashboards } from '../support/panels/questions.ts';
 import { must } from '../support/shell.ts';
@@ -63,7 +63,9 @@ describe.skipIf(lacking)(`what the dashboards ask${lacking ? ` (${lacking})` : '
       const sources = await grafanaJson<{ uid: string }[]>(stack, '/api/datasources');
       expect(sources.map(({ uid }) => uid).sort()).toEqual(Object.values(dataSources).sort());
       const log = await must('docker', ['logs', stack.part('grafana').getId()]);
-      expect(log.split('\n').filter((line) => /level=(?:error|crit)|lvl=eror/.test(line))).toEqual([]);
+      const errors = log.split('\n').filter((line) => /level=(?:error|crit)|lvl=eror/.test(line));
+      // Up to version 10 it looked for a folder of a kind of alerts that nobody has any more.
+      expect(errors.filter((line) => !line.includes('provisioning/notifiers'))).toEqual([]);
     });
 
     test('is answered, every query with as much as without it', async () => {
@@ -76,6 +78,8 @@ describe.skipIf(lacking)(`what the dashboards ask${lacking ? ` (${lacking})` : '
     });
 
     describe.skipIf(noBrowser)(`in a browser${noBrowser ? ` (${noBrowser})` : ''}`, () => {
+      beforeAll(() => writtenForOlder(stack.url('grafana'), join(stack.folder, 'dashboards/generated')));
+
       test.for(widths)(
         'every dashboard at %i px has data in every panel, and no error',
         { timeout: 400_000 },

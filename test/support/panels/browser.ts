@@ -59,7 +59,9 @@ export async function look(browser: Browser, url: string, width: number, picture
     return {
       panels: texts.length,
       complaints: [
-        ...texts.filter((text) => /^No data$/m.test(text)).map((text) => `no data: ${firstLine(text)}`),
+        ...texts
+          .filter((text) => /^(?:No data|Data is missing .*)$/m.test(text))
+          .map((text) => `no data: ${firstLine(text)}`),
         ...failing.map((text) => `an error: ${firstLine(text)}`),
       ],
     };

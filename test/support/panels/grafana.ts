@@ -1,3 +1,6 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dataSources } from '../../../stack/parts.ts';
 import { grafanaPassword } from '../stack.ts';
 import type { Ask } from './ask.ts';
@@ -33,9 +36,22 @@ export async function framesOf(grafana: string, question: Question, chosen: Chos
   return (result.frames ?? []).filter(({ data }) => data.values.some((column) => column.length > 0)).length;
 }
 
-const untouched = Object.fromEntries(
-  ['__rate_interval', '__interval', '__auto', '__range'].map((name) => [name, `$${name}`]),
-);
+const untouched = {
+  ...Object.fromEntries(['__rate_interval', '__interval', '__range'].map((name) => [name, `$${name}`])),
+  // Whatever its version.
+  __auto: '$__interval',
+};
+
+/** Version 10 brought `$__auto`, for which the one before has `$__interval`. It takes the change within ten seconds. */
+export async function writtenForOlder(grafana: string, folder: string): Promise<void> {
+  const { version } = (await (await fetch(`${grafana}/api/health`)).json()) as { readonly version: string };
+  if (Number.parseInt(version, 10) >= 10) return;
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('$__auto', '$__interval'));
+  }
+  await sleep(15_000);
+}
 
 interface QueryAnswer {
   readonly results?: Readonly<

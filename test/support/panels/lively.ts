@@ -6,7 +6,7 @@ import { type Stage, setStage } from '../faults/stage.ts';
 import { missing } from '../found.ts';
 import { pushLines } from '../log-lines.ts';
 import { type FurtherPart, hostName } from '../stack.ts';
-import { startSecureTarget } from './secure-target.ts';
+import { type SecureTarget, startSecureTarget } from './secure-target.ts';
 
 /** Causes that leave something to see in the panels, by the alert that each becomes and a word of the cause. */
 const seen: readonly (readonly [alert: string, cause: string])[] = [
@@ -40,10 +40,10 @@ export async function livelyStage(parts: readonly FurtherPart[]): Promise<Stage>
   await using cleanup = new AsyncDisposableStack();
   const stage = cleanup.use(await setStage(possible, suitePace, parts, { awaitsLoki: true, healthy: 16 }));
   await Promise.all(possible.map((own) => stage.propOf(own).inject(stage.stack)));
-  const [breaks] = possible;
   // Long enough for the rules, a page and a few windows of twenty seconds; then there is an end of it to see as well.
   await sleep(minuteMs);
-  if (breaks) await stage.propOf(breaks).mend(stage.stack);
+  const [refused] = possible;
+  for (const own of [refused, panel]) if (own) await stage.propOf(own).mend(stage.stack);
   await sleep(minuteMs);
   const rest = cleanup.move();
   return { ...stage, [Symbol.asyncDispose]: () => rest.disposeAsync() };
@@ -57,12 +57,16 @@ const panel: FaultCase = {
   says: [],
   subject: {},
   set: async ({ cleanup }) => {
-    const target = cleanup.use(await startSecureTarget(hostName));
-    const entry = (name: string) =>
+    const [blue, green] = [
+      cleanup.use(await startSecureTarget(hostName)),
+      cleanup.use(await startSecureTarget(hostName)),
+    ];
+    const entry = (name: string, target: SecureTarget) =>
       `  ${name}: { team: ops, labels: { colour: ${name.slice(6)} }, logs: { container: ${name} }, slo: { availability: 99%, latency: { below: 300ms, for: 95% }, window: 30d }, probes: { live: { http: "https://${hostName}:${target.port}/", trust: any } } }\n`;
     return {
-      services: services.map(entry).join(''),
+      services: entry('panel-blue', blue) + entry('panel-green', green),
       inject: async (stack) => {
+        blue.answer(503);
         for (const service of services) {
           await deploy(stack.url('watchpost'), service);
           for (const [level, text] of [
@@ -78,7 +82,7 @@ const panel: FaultCase = {
         }
         return undefined;
       },
-      mend: async () => {},
+      mend: async () => blue.answer(200),
     };
   },
 };
