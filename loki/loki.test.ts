@@ -13,6 +13,7 @@ const config = configForTest({
     serviceForTest({ name: 'shop-api', logs: { kind: 'file', glob: '/srv/shop/log/*.{log,json}' } }),
     serviceForTest({ name: 'edge', logs: { kind: 'unit', unit: 'nginx' } }),
     serviceForTest({ name: 'worker', logs: { kind: 'container', container: 'shop.worker' } }),
+    serviceForTest({ name: 'firewall', logs: { kind: 'syslog', host: 'fw1', firstLine: '^<' } }),
     serviceForTest({ name: 'silent' }),
   ],
 });
@@ -177,6 +178,16 @@ describe('the log collector', () => {
     expect(text).toContain('loki.source.journal "service_edge"');
     expect(text).toContain('url                 = "http://127.0.0.1:3100/loki/api/v1/push"');
     expect(text).not.toMatch(/docker|\/host/);
+  });
+
+  test('takes syslog where it is told to, and in a container where Compose passes it on', () => {
+    expect(generated(alloyConfig).match(/address +=.*/g)).toEqual(
+      ['tcp', 'udp'].map(() => 'address                = "0.0.0.0:1514"'),
+    );
+    expect(generated(alloyConfig, nativeForTest())).toContain('address                = "127.0.0.1:1514"');
+    expect(generated(alloyConfig)).toContain('regex         = "(?i)fw1"');
+    const none = configForTest({ services: [serviceForTest({ name: 'silent' })] });
+    expect(generated(alloyConfig, composeForTest(), none)).not.toContain('syslog"');
   });
 
   test('never gives up on a line', () => {
