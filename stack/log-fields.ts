@@ -11,7 +11,8 @@ export const logFields = {
   probe: 'probe',
   target: 'target',
   location: 'location',
-  severity: 'severity',
+  /** Not `severity`, which Loki takes for the level of the record. */
+  severity: 'probe_severity',
   team: 'team',
   verdict: 'verdict',
   reason: 'reason',

@@ -7,7 +7,7 @@ import { logsOverTime, logsSource, overTime, rows } from './data.ts';
 import { barsPanel, graphPanel } from './graph.ts';
 import { label, toLogsThen } from './links.ts';
 import { step } from './queries.ts';
-import { linkToService, tablePanel } from './table.ts';
+import { linkToService, tablePanel, width } from './table.ts';
 
 /** The service beside another, such as blue beside green. What both have in common is one line each. */
 
@@ -25,9 +25,9 @@ export function versions(): Table {
     alerts: ['ProbeDown'],
     queries: [rows(`${aggregate('max', ['service', 'colour', 'version'], deployed)} * 1000`)],
     columns: [
-      { from: 'service', title: 'Service', properties: [linkToService('Service')] },
-      { from: 'colour', title: 'Colour' },
-      { from: 'version', title: 'Version' },
+      { from: 'service', title: 'Service', properties: [linkToService('Service'), width(110)] },
+      { from: 'colour', title: 'Colour', properties: [width(70)] },
+      { from: 'version', title: 'Version', properties: [width(80)] },
       { from: 'Value', title: 'Deployed', properties: [{ id: 'unit', value: 'dateTimeFromNow' }] },
     ],
     sortBy: 'Deployed',

@@ -40,7 +40,7 @@ describe('the journal', () => {
         probe: 'ready',
         target: 'http://panel/ready',
         location: 'local',
-        severity: 'critical',
+        probe_severity: 'critical',
         team: 'ops',
         verdict: 'fail',
         reason: 'status',
@@ -159,7 +159,7 @@ describe('the journal', () => {
     expect(records[0]).toMatchObject({
       level: 'info',
       message: 'panel/ready passes in 12 ms',
-      attributes: { event: 'probe_passed', probe: 'ready', verdict: 'pass', severity: 'critical' },
+      attributes: { event: 'probe_passed', probe: 'ready', verdict: 'pass', probe_severity: 'critical' },
     });
   });
 

@@ -13,6 +13,7 @@ const lacking = missing(['watchpost', 'prometheus', 'alertmanager', 'loki']);
 const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];
 const names = [
   'crashing',
+  'lost',
   'failing',
   'noisy',
   'gone',
@@ -46,13 +47,14 @@ describe.skipIf(lacking)(`alerts about logs${lacking ? ` (${lacking})` : ''}`, (
   beforeAll(async () => {
     const target = cleanup.use(await startTarget());
     const service = (name: string) =>
-      `  ${name}: { team: ops, logs: { container: ${name} }, probes: { live: { http: "http://${hostName}:${target.port}/" } } }\n`;
+      `  ${name}: { team: ${name === 'lost' ? 'mailers' : 'ops'}, logs: { container: ${name} }, probes: { live: { http: "http://${hostName}:${target.port}/" } } }\n`;
     const [from, to] = [-minuteMs, hourMs].map((ms) =>
       new Date(Date.now() + ms).toISOString().slice(0, 16).concat('+00:00'),
     );
     stack = cleanup.use(
       await startStack({
         services: `${names.map(service).join('')}maintenance: [{ name: deploy, services: [deploying], from: ${from}, to: ${to} }]`,
+        mailTeams: { mailers: 'mailers@example.org' },
         parts: ['loki'],
         awaitsLoki: true,
         arguments: { loki: ['-ruler.evaluation-interval=2s', '-ruler.poll-interval=2s'] },
@@ -126,7 +128,7 @@ describe.skipIf(lacking)(`alerts about logs${lacking ? ` (${lacking})` : ''}`, (
           'fail2ban.actions [617]: NOTICE  [sshd] Unban 10.0.0.1',
         ],
       },
-      ...['crashing', 'deploying'].map((service) => ({
+      ...['crashing', 'lost', 'deploying'].map((service) => ({
         service,
         agoMs: 0,
         lines: ['panic: dial postgres://panel:hunter2@db:5432/app', 'goroutine 1 [running]:'],
@@ -162,6 +164,18 @@ describe.skipIf(lacking)(`alerts about logs${lacking ? ` (${lacking})` : ''}`, (
     );
   }, 200_000);
 
+  test('a team without Slack hears of it by e-mail', async ({ annotate }) => {
+    const { at, mail, envelope } = await stack.mail.waitFor(
+      ({ mail: { subject } }) => /lost wrote that it gives up/.test(subject ?? ''),
+      60_000,
+    );
+    expect(envelope.to).toEqual(['mailers@example.org']);
+    expect(mail.text).toContain('panic: dial postgres://[redacted]@db:5432/app');
+    expect(mail.text).toContain('https://watch.example.org/wp/runbooks/LogFatal');
+    expect(`${mail.text}${mail.html}`).not.toMatch(/hunter2|error expanding/);
+    await annotate(`by e-mail after ${((at - pushedAt) / 1_000).toFixed(1)} s`);
+  }, 70_000);
+
   test('logins that fail and an address that is shut out are a message each, with the address', async () => {
     const failing = JSON.stringify((await slackPage(/Many logins at attacked fail/, 60_000)).payload);
     expect(failing).toContain(
@@ -185,6 +199,7 @@ describe.skipIf(lacking)(`alerts about logs${lacking ? ` (${lacking})` : ''}`, (
       { alertname: 'LogAuthFailures', service: 'attacked', ...of },
       { alertname: 'LogErrorSpike', service: 'failing', ...of },
       { alertname: 'LogFatal', service: 'crashing', ...of },
+      { alertname: 'LogFatal', service: 'lost', ...of, team: 'mailers' },
       { alertname: 'LogSourceSilent', service: 'gone', ...of },
       { alertname: 'Watchdog', source: 'loki', ...of, team: 'default', severity: 'none' },
     ]);

@@ -53,6 +53,8 @@ export interface StackOptions {
   readonly services: string;
   /** Other locations, each with a probe service of its own, called `watchpost-<location>`; SEEN_FROM says in each where it is. */
   readonly locations?: readonly string[];
+  /** Entries of `notify.teams`, each with who is written to by e-mail and by nothing else. */
+  readonly mailTeams?: Readonly<Record<string, string>>;
   /** Parts to run besides the three that a page travels through. */
   readonly parts?: readonly FurtherPart[];
   /** Mail is taken only from who knows this password; it lies in `secrets/smtp_password`. */
@@ -74,12 +76,12 @@ export interface StackOptions {
 export async function startStack(options: StackOptions): Promise<Stack> {
   await using cleanup = new AsyncDisposableStack();
   const slack = cleanup.use(await startSlackSink({ host: '0.0.0.0' }));
-  const { services, locations = [], login } = options;
+  const { services, locations = [], login, mailTeams = {} } = options;
   const mail = cleanup.use(await startMailSink({ host: '0.0.0.0', ...(login && { auth: login }) }));
 
   const folder = mkdtempSync(join(tmpdir(), 'watchpost-stack-'));
   cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const text = configuration(services, mail.port, locations, login?.username);
+  const text = configuration({ services, locations, mailTeams }, mail.port, login?.username);
   const file = join(folder, 'watchpost.yaml');
   writeFileSync(file, text);
   mkdirSync(join(folder, 'secrets'), { mode: 0o755 });
@@ -191,7 +193,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-function configuration(services: string, smtpPort: number, locations: readonly string[], username?: string): string {
+function configuration(
+  asked: Required<Pick<StackOptions, 'services' | 'locations' | 'mailTeams'>>,
+  smtpPort: number,
+  username?: string,
+): string {
+  const { services, locations, mailTeams } = asked;
+  const teams = Object.entries(mailTeams).map(([team, to]) => `${team}: { email: { to: [${to}] } }`);
   const others = locations.map((name) => `${name}: "watchpost-${name}:${parts.watchpost.port}"`);
   const login = username === undefined ? '' : `, username: ${username}, password_file: /run/secrets/smtp_password`;
   return `stack: test
@@ -204,5 +212,6 @@ ${services}
 notify:
   slack: { webhook_url_file: /run/secrets/slack_webhook_url, channel: "#alerts" }
   email: { to: [oncall@example.org], from: watchpost@example.org, smarthost: "${hostName}:${smtpPort}", require_tls: false${login} }
+  teams: { ${teams.join(', ')} }
 `;
 }

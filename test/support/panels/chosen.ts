@@ -6,6 +6,8 @@ export type Chosen = Readonly<Record<string, string>>;
 
 /** More choices of one variable are not tried: a user looks at one after the other as well. */
 const mostValues = 40;
+/** With more choices in all, each variable is turned by itself, the others left as they are when the dashboard opens. */
+const mostChoices = 60;
 
 /**
  * Every choice that a user has on a dashboard: each value of a variable that takes one, "All" of one that takes several.
@@ -15,9 +17,12 @@ export async function choices(dashboard: AskedDashboard, ask: Ask): Promise<read
   let all: Chosen[] = [{}];
   for (const variable of dashboard.variables) {
     const next: Chosen[] = [];
+    const [first] = all;
     for (const chosen of all) {
       const values = await valuesOf(variable, chosen, ask);
-      for (const value of values.length > 0 ? values : ['']) next.push({ ...chosen, [variable.name]: value });
+      const all = values.length > 0 ? values : [''];
+      const tried = chosen === first || next.length < mostChoices ? all : all.slice(0, 1);
+      for (const value of tried) next.push({ ...chosen, [variable.name]: value });
     }
     all = next;
   }
