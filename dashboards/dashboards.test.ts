@@ -57,6 +57,17 @@ describe('generateDashboards', () => {
     ]);
   });
 
+  test('where runs are traced, the durations of a service show which, and nowhere else', () => {
+    const asked = (config = everything) =>
+      read(config).flatMap(({ panels }) =>
+        panels.filter((panel) => JSON.stringify(panel).includes('"exemplar":true')).map(({ title }) => title),
+      );
+    expect(asked({ ...everything, otlp: { traces: 'http://collector:4318', sample: 1 } })).toEqual([
+      'Duration, all probes of the service',
+    ]);
+    expect(asked()).toEqual([]);
+  });
+
   test('without Loki there is nothing about logs', () => {
     const without = read(everything, nativeForTest(['loki']));
     expect(without.map(({ uid }) => uid)).not.toContain(dashboardUids.logs);

@@ -15,6 +15,8 @@ export interface Place {
   readonly urls: Urls;
   /** Whether there is a Loki to ask. */
   readonly withLogs: boolean;
+  /** Runs are traced: points of the histograms lead to them. */
+  readonly withTraces?: boolean;
 }
 
 export interface Frame {

@@ -36,7 +36,7 @@ const dashboards: readonly Listed[] = [
 
 /** The dashboards that this configuration has something to show in, as Grafana reads them. */
 export function generateDashboards(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
-  const place = { urls: config.urls, withLogs: surroundings.has('loki') };
+  const place = { urls: config.urls, withLogs: surroundings.has('loki'), withTraces: config.otlp !== undefined };
   return dashboards
     .filter(({ appliesTo }) => appliesTo?.(config, surroundings) ?? true)
     .map(({ make }) => dashboardFile(make(place, config, surroundings)));

@@ -41,7 +41,7 @@ export function service(place: Place): Dashboard {
     .withRow(new RowBuilder('How long it takes').id(100))
     .withPanel(slowest(place).height(8).span(8))
     .withPanel(phases().height(8).span(8))
-    .withPanel(percentiles().height(8).span(8))
+    .withPanel(percentiles(place).height(8).span(8))
     .withRow(new RowBuilder('Its objective').id(106))
     .withPanel(budgetOverTime(15).height(8).span(12))
     .withPanel(burnRate('fast', 16, place).height(8).span(12))

@@ -5,6 +5,10 @@ import { generateGrafana } from './index.ts';
 
 const folder = 'grafana/generated/provisioning';
 
+interface Links {
+  readonly exemplarTraceIdDestinations?: readonly { readonly url: string }[];
+}
+
 function read(path: string, surroundings = composeForTest()): unknown {
   return load(generateGrafana(configForTest(), surroundings).find((file) => file.path === path)?.content ?? '');
 }
@@ -65,6 +69,19 @@ describe('generateGrafana', () => {
         },
       ],
     });
+  });
+
+  test('leads from a point of a traced run to its log lines, where runs are traced', () => {
+    const traced = configForTest({ otlp: { traces: 'http://collector:4318', sample: 1 } });
+    const [file] = generateGrafana(traced, composeForTest());
+    const { datasources } = load(file?.content ?? '') as { datasources: readonly { jsonData: Links }[] };
+    const [link] = datasources[0]?.jsonData.exemplarTraceIdDestinations ?? [];
+    expect(link).toMatchObject({ name: 'trace_id', urlDisplayLabel: 'Log lines of this run' });
+    // As Grafana has it once it has read the file, with a trace put in.
+    const url = new URL(String(link?.url).replace('$${__value.raw}', 'abc'));
+    expect(JSON.parse(url.searchParams.get('panes') ?? '').a.queries[0].expr).toBe(
+      '{service_name=~".+"} | trace_id="abc"',
+    );
   });
 
   test('takes dashboards from the folder that is mounted', () => {

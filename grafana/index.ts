@@ -1,16 +1,17 @@
 import type { Config } from '../config/model.ts';
 import { formatDuration } from '../stack/duration.ts';
 import { flow, noted, type YamlValue, yamlFile } from '../stack/generated-yaml.ts';
+import { traceLogsUrl } from '../stack/links.ts';
 import { dataSources, scrapeIntervalMs } from '../stack/parts.ts';
 import type { GeneratedFile, Surroundings } from '../stack/surroundings.ts';
 
 /** Grafana's data sources, and the folder from which it takes the dashboards. */
-export function generateGrafana(_config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
+export function generateGrafana(config: Config, surroundings: Surroundings): readonly GeneratedFile[] {
   return [
     yamlFile('grafana/generated/provisioning/datasources/watchpost.yaml', 'What Grafana asks for data.', {
       apiVersion: 1,
       prune: noted('A data source that is no longer here is taken away.', true),
-      datasources: dataSourceList(surroundings),
+      datasources: dataSourceList(config, surroundings),
     }),
     yamlFile('grafana/generated/provisioning/dashboards/watchpost.yaml', 'Where Grafana finds its dashboards.', {
       apiVersion: 1,
@@ -50,7 +51,15 @@ const traceField = {
   url: '{service_name=~".+"} | trace_id="$${__value.raw}"',
 } as const;
 
-function dataSourceList({ has, address }: Surroundings): readonly YamlValue[] {
+/** A point of a histogram that a traced run left leads to the lines of that run. */
+function exemplarLinks({ urls, otlp }: Config, { has }: Surroundings) {
+  if (!otlp || !has('loki')) return {};
+  const url = traceLogsUrl(urls, '$${__value.raw}');
+  return { exemplarTraceIdDestinations: [{ name: 'trace_id', url, urlDisplayLabel: 'Log lines of this run' }] };
+}
+
+function dataSourceList(config: Config, surroundings: Surroundings): readonly YamlValue[] {
+  const { has, address } = surroundings;
   const reached = { access: 'proxy', orgId: 1, editable: false } as const;
   return [
     {
@@ -68,6 +77,7 @@ function dataSourceList({ has, address }: Surroundings): readonly YamlValue[] {
           formatDuration(scrapeIntervalMs),
         ),
         ...(has('alertmanager') && { alertmanagerUid: dataSources.alertmanager }),
+        ...exemplarLinks(config, surroundings),
       },
     },
     ...(has('loki')

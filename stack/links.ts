@@ -51,6 +51,15 @@ export function logsUrl(urls: Urls, subject: LinkSubject): string {
   const expr = subject.service
     ? '{service_name=~".+"} | service="__service__" or service_name="__service__"'
     : '{service_name=~".+"}';
+  return fill(exploreUrl(urls, expr), subject);
+}
+
+/** All log lines of a trace, whoever wrote them, the last hour. @param trace its id, or what Grafana puts it in for */
+export function traceLogsUrl(urls: Urls, trace: string): string {
+  return exploreUrl(urls, '{service_name=~".+"} | trace_id="__trace__"').replace('__trace__', () => trace);
+}
+
+function exploreUrl(urls: Urls, expr: string): string {
   const panes = {
     a: {
       datasource: dataSources.loki,
@@ -58,7 +67,7 @@ export function logsUrl(urls: Urls, subject: LinkSubject): string {
       range: { from: 'now-1h', to: 'now' },
     },
   };
-  return fill(`${urls.grafana}/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`, subject);
+  return `${urls.grafana}/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`;
 }
 
 function fill(url: string, subject: LinkSubject): string {

@@ -63,7 +63,7 @@ function phasesOfOthers(): readonly PhaseQuery[] {
   }));
 }
 
-export function percentiles(): Graph {
+export function percentiles({ withTraces = false }: Place): Graph {
   const rate = `rate(${select('watchpost_service_probe_duration_seconds_bucket', { service: '$service' })}${step})`;
   const buckets = aggregate('sum', ['le'], rate);
   const panel = graphPanel({
@@ -74,7 +74,9 @@ export function percentiles(): Graph {
     unit: 's',
   }).interval('1m');
   for (const [refId, quantile] of [['A', 0.5] as const, ['B', 0.95] as const, ['C', 0.99] as const]) {
-    panel.withTarget(overTime(`histogram_quantile(${quantile}, ${buckets})`, `${quantile * 100} %`, refId));
+    const query = overTime(`histogram_quantile(${quantile}, ${buckets})`, `${quantile * 100} %`, refId);
+    // Once is enough: they are the points of the same runs.
+    panel.withTarget(withTraces && quantile === 0.99 ? query.exemplar(true) : query);
   }
   return panel;
 }

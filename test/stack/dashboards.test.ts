@@ -89,7 +89,7 @@ describe.skipIf(lacking)(`what the dashboards ask${lacking ? ` (${lacking})` : '
           await using browser = await startBrowser();
           const seen: Record<string, readonly string[]> = {};
           for (const dashboard of dashboards) {
-            const query = new URLSearchParams({ from: 'now-15m', to: 'now', kiosk: '1' });
+            const query = new URLSearchParams({ from: 'now-8m', to: 'now', kiosk: '1' });
             for (const [name, value] of Object.entries(await fullest(dashboard, ask))) {
               const { type, isMulti } = dashboard.variables.find((variable) => variable.name === name) ?? {};
               if (type === 'query' && !isMulti) query.set(`var-${name}`, value);
