@@ -166,8 +166,10 @@ function failing(field: keyof typeof unknown): string {
 
 /** Who depends on the service is known when the rule is written, so the rule carries it. */
 function affectsChain(config: Config): string {
+  const dependencies = dependenciesOf(config);
+  const parents = new Set([...dependencies.values()].flat());
   const branches = config.services.flatMap(({ name }) => {
-    const affected = affectedServices(dependents(dependenciesOf(config), name));
+    const affected = parents.has(name) ? affectedServices(dependents(dependencies, name)) : '';
     return affected ? [`if eq $labels.service "${name}" }}${affected}`] : [];
   });
   return branches.length === 0 ? '' : `{{ ${branches.join('{{ else ')}{{ end }}`;

@@ -22,7 +22,7 @@ export interface Ranking extends About {
 /** One horizontal bar for each, the first ones of many. Its query says how many. */
 export function rankingPanel(given: Ranking): PanelBuilder {
   const { id, title, description, alerts, source = metricsSource, unit, colours, none } = given;
-  const panel = new PanelBuilder()
+  return new PanelBuilder()
     .id(id)
     .title(title)
     .description(description)
@@ -36,8 +36,6 @@ export function rankingPanel(given: Ranking): PanelBuilder {
     .namePlacement(BarGaugeNamePlacement.Left)
     .sizing(BarGaugeSizing.Auto)
     .reduceOptions(reduced(source.type));
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's; without it a bar that is the only one has no name.
-  return source.type === 'loki' ? panel.displayName('${__data.fields.service_name}') : panel;
 }
 
 /** Prometheus answers with a series for each bar, and Loki with a table of which each row is one. */

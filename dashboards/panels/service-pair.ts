@@ -25,9 +25,9 @@ export function versions(): Table {
     alerts: ['ProbeDown'],
     queries: [rows(`${aggregate('max', ['service', 'colour', 'version'], deployed)} * 1000`)],
     columns: [
-      { from: 'service', title: 'Service', properties: [linkToService('Service'), width(110)] },
-      { from: 'colour', title: 'Colour', properties: [width(70)] },
-      { from: 'version', title: 'Version', properties: [width(80)] },
+      { from: 'service', title: 'Service', properties: [linkToService('Service'), width(95)] },
+      { from: 'colour', title: 'Colour', properties: [width(60)] },
+      { from: 'version', title: 'Version', properties: [width(65)] },
       { from: 'Value', title: 'Deployed', properties: [{ id: 'unit', value: 'dateTimeFromNow' }] },
     ],
     sortBy: 'Deployed',
