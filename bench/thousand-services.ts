@@ -32,7 +32,7 @@ export async function thousandServices(
   return [
     { what: `generating all for ${services} services`, is: tookSeconds, atMost: 3, unit: ' s' },
     { what: `largest of ${sizes.length} dashboards`, is: Math.max(...sizes) / megabyte, atMost: 1, unit: ' MB' },
-    await rules(file, out, folder, watch),
+    ...(await rules(file, out, folder, watch)),
   ];
 }
 
@@ -54,16 +54,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The sum over all groups of the slowest of their evaluations that were seen. */
+/** What Prometheus says of its rule groups: the slowest evaluation that was seen, and what all of them take one after the other. */
 async function rules(
   file: string,
   out: string,
   folder: string,
   watch: { readonly warmSeconds: number; readonly seconds: number; readonly say: (line: string) => void },
-): Promise<Bar | Missing> {
+): Promise<readonly (Bar | Missing)[]> {
   const what = `evaluating all rules once, ${services} services`;
   const prometheus = onPath('prometheus');
-  if (!prometheus) return { what, missing: 'prometheus is not on PATH' };
+  if (!prometheus) return [{ what, missing: 'prometheus is not on PATH' }];
   await using service = await serve(file, folder);
   const config = join(folder, 'prometheus.yaml');
   writeFileSync(config, prometheusConfiguration(out, service.metricsUrl));
@@ -84,23 +84,26 @@ async function rules(
     ),
   );
   await seconds(watch.warmSeconds);
-  const slowest = new Map<string, number>();
+  const seen = new Map<string, number[]>();
   for (const endMs = performance.now() + watch.seconds * 1_000; performance.now() < endMs; ) {
     await seconds(5);
     for (const line of linesOf((await scrape(own)).text, 'prometheus_rule_group_last_duration_seconds')) {
       const group = labelOf(line, 'rule_group').split(';').at(-1) ?? '';
-      const value = Number(line.slice(line.lastIndexOf(' ') + 1));
-      slowest.set(group, Math.max(slowest.get(group) ?? 0, value));
+      seen.set(group, [...(seen.get(group) ?? []), Number(line.slice(line.lastIndexOf(' ') + 1))]);
     }
   }
-  const groups = [...slowest].toSorted(([, a], [, b]) => b - a);
-  watch.say(
-    `${sayRows(
-      ['group', 'slowest'],
-      groups.slice(0, 8).map(([name, value]) => [name, `${figure(value)} s`]),
-    )}\n`,
-  );
-  return { what, is: groups.reduce((sum, [, value]) => sum + value, 0), atMost: 1, unit: ' s' };
+  const groups = [...seen].map(([name, durations]) => ({
+    name,
+    mean: durations.reduce((sum, duration) => sum + duration, 0) / durations.length,
+    slowest: Math.max(...durations),
+  }));
+  groups.sort((a, b) => b.slowest - a.slowest);
+  const rows = groups.slice(0, 8).map(({ name, mean, slowest }) => [name, `${figure(mean)} s`, `${figure(slowest)} s`]);
+  watch.say(`${sayRows(['group', 'mean', 'slowest'], rows)}\n`);
+  return [
+    { what: `the slowest rule group, ${services} services`, is: groups[0]?.slowest ?? 0, atMost: 1, unit: ' s' },
+    { what, is: groups.reduce((sum, { mean }) => sum + mean, 0), atMost: 1, unit: ' s' },
+  ];
 }
 
 function prometheusConfiguration(out: string, metricsUrl: string): string {

@@ -22,6 +22,8 @@ export const furtherSeries = {
   'slo:period:seconds': ['service', 'slo', 'team'],
   'slo:errors:increase5m': ['service', 'slo'],
   'slo:runs:increase5m': ['service', 'slo'],
+  'slo:errors:increase1h': ['service', 'slo'],
+  'slo:runs:increase1h': ['service', 'slo'],
   'slo:period_burned:ratio': ['service', 'slo'],
   'slo:period_error_budget_remaining:ratio': ['service', 'slo'],
   ...sloRatios(),

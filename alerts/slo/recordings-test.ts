@@ -10,7 +10,8 @@ const probe = 'service="SERVICE",probe="ready",target="t",location="local",job="
  */
 export function sloRecordingsTest(config: Config): readonly YamlValue[] {
   const different = new Map(objectives(config).map((own) => [`${own.slo} ${own.ratio} ${own.windowMs}`, own] as const));
-  return [...different.values()].map((objective) => ({
+  const all = [...different.values()];
+  const each = all.map((objective) => ({
     name: `${objective.service}: ${objective.slo}`,
     interval: '1m',
     input_series: inputs(objective),
@@ -21,6 +22,37 @@ export function sloRecordingsTest(config: Config): readonly YamlValue[] {
       sample(objective, 'slo:period_burned:ratio', '7h', 0.1 / Number(decimal(1 - objective.ratio))),
     ],
   }));
+  return [
+    ...each,
+    ...all
+      .filter(({ slo }) => slo === 'availability')
+      .slice(0, 1)
+      .map(longAgo),
+  ];
+}
+
+/** It failed, and has been well for longer than the day that is added up in small steps: that must not be forgotten. */
+function longAgo(objective: Objective): YamlValue {
+  const own = probe.replace('SERVICE', objective.service);
+  const run = (verdict: string, values: string) => ({
+    series: `watchpost_probe_runs_total{${own},verdict="${verdict}"}`,
+    values,
+  });
+  // A failure a minute in the first of two days and seven hours: 1,440 of 31,140 runs.
+  const labels = `{service="${objective.service}",slo="availability"}`;
+  return {
+    name: `${objective.service}: availability, of two days ago`,
+    interval: '1m',
+    input_series: [run('pass', '0+9x3600'), run('fail', '0+1x1440 1440x2160')],
+    promql_expr_test: [
+      {
+        expr: `round(slo:sli_error:ratio_rate3d${labels}, 0.005)`,
+        eval_time: '2d7h',
+        exp_samples: [{ labels, value: 0.045 }],
+      },
+      { expr: `slo:sli_error:ratio_rate1d${labels} > 0`, eval_time: '2d7h', exp_samples: [] },
+    ],
+  };
 }
 
 /** One run of ten is bad. What is inconclusive, or another service's, must change nothing. */

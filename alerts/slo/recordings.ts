@@ -18,8 +18,11 @@ export interface RecordingGroup {
 
 /** Up to here a window is read from the samples themselves; a longer one from what was recorded every five minutes. */
 const longestDirectMs = 3_600_000;
-/** The step in which long windows are added up. */
+/** The step in which long windows are added up: of the last day. */
 const stepMs = 300_000;
+/** What is older is added up by the hour: a month in steps of five minutes would be 8,640 of them for every service. */
+const oldStepMs = 3_600_000;
+const dayMs = 86_400_000;
 /** How often a short window is recorded, and a long one. */
 const shortEveryMs = 30_000;
 const longEveryMs = 60_000;
@@ -50,6 +53,8 @@ export function sloRecordings(config: Config): readonly RecordingGroup[] {
       rules: kinds(all).flatMap((kind) => [
         counted('slo:errors:increase5m', bad(kind, stepMs), kind),
         counted('slo:runs:increase5m', ran(kind, stepMs), kind),
+        counted('slo:errors:increase1h', bad(kind, oldStepMs), kind),
+        counted('slo:runs:increase1h', ran(kind, oldStepMs), kind),
         ...windows
           .filter((ms) => ms <= longestDirectMs)
           .map((ms) => counted(ratioName(ms), `${bad(kind, ms)} / (${ran(kind, ms)} > 0)`, kind)),
@@ -130,9 +135,17 @@ function runs(match: Parameters<typeof select>[1], windowMs: number): string {
   );
 }
 
-/** Of the five-minute sums, in steps of five minutes. */
+/** Of what was recorded: in steps of five minutes for the last day, and of an hour before it. */
 function recordedRatio(windowMs: number): string {
-  const over = (name: 'slo:errors:increase5m' | 'slo:runs:increase5m') =>
-    `sum_over_time(${select(name)}[${formatDuration(windowMs)}:${formatDuration(stepMs)}])`;
-  return `(${over('slo:errors:increase5m')} / (${over('slo:runs:increase5m')} > 0))`;
+  return `(${recordedSum('errors', windowMs)} / (${recordedSum('runs', windowMs)} > 0))`;
+}
+
+/** Where the two meet, up to an hour is in neither; what has only one of them is that. */
+function recordedSum(what: 'errors' | 'runs', windowMs: number): string {
+  const newest = Math.min(windowMs, dayMs);
+  const young = `sum_over_time(${select(`slo:${what}:increase5m`)}[${formatDuration(newest)}:${formatDuration(stepMs)}])`;
+  if (windowMs <= dayMs) return young;
+  const rest = `${formatDuration(windowMs - dayMs)}:${formatDuration(oldStepMs)}`;
+  const old = `sum_over_time(${select(`slo:${what}:increase1h`)}[${rest}] offset ${formatDuration(dayMs)})`;
+  return `(${young} + ${old} or ${young} or ${old})`;
 }
