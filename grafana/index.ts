@@ -33,6 +33,10 @@ export function generateGrafana(config: Config, surroundings: Surroundings): rea
 
 /** Grafana looks for these folders at every start, and calls it an error when one is not there. */
 const notUsed: readonly GeneratedFile[] = [
+  yamlFile('grafana/generated/provisioning/notifiers/watchpost.yaml', 'No notifiers, which went with version 10.', {
+    apiVersion: 1,
+    notifiers: flow([]),
+  }),
   yamlFile('grafana/generated/provisioning/plugins/watchpost.yaml', 'No plugins.', { apiVersion: 1, apps: flow([]) }),
   yamlFile(
     'grafana/generated/provisioning/alerting/watchpost.yaml',

@@ -8,7 +8,7 @@ import { overTime, rows } from './data.ts';
 import { linesPanel, trendPanel } from './lines.ts';
 import { bad, from, good, limits, reasonWords, unknown, upOrDown } from './look.ts';
 import { failuresNow, perProbe, stateNow } from './queries.ts';
-import { linkToService, tablePanel, width } from './table.ts';
+import { linkToService, stateColumn, tablePanel } from './table.ts';
 import { timelinePanel } from './timeline.ts';
 
 /** Panels about jobs that report that they have succeeded (backups, restore drills), and about the files that they leave. */
@@ -83,16 +83,7 @@ export function jobs(): Table {
       rows(held('probe_file_size_bytes'), 'F'),
     ],
     columns: [
-      {
-        from: 'Value #A',
-        title: 'State',
-        properties: [
-          { id: 'mappings', value: [upOrDown] },
-          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' } },
-          { id: 'custom.align', value: 'center' },
-          width(80),
-        ],
-      },
+      stateColumn('Value #A', upOrDown),
       { from: 'service', title: 'Service', properties: [linkToService('Service')] },
       { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe')] },
       { from: 'Value #B', title: 'Last success ago', properties: seconds },

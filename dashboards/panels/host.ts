@@ -8,10 +8,9 @@ import type { Place } from '../frame.ts';
 import { rows } from './data.ts';
 import { greatest } from './greatest.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
-import { runbooks } from './links.ts';
 import { bad, from, good, unknown, warning, words } from './look.ts';
 import { step } from './queries.ts';
-import { answersOrNot, of, toItsOwn } from './service-choice.ts';
+import { of, serverPanel } from './service-choice.ts';
 import { tablePanel } from './table.ts';
 
 /** Panels about the chosen host. */
@@ -25,19 +24,11 @@ const outside = { device: { unlike: 'lo|veth.*|br-.*|docker.*|cni.*|flannel.*|ca
 
 export function numbers(place: Place): readonly BigNumber[] {
   return [
-    trendPanel({
-      id: 1,
-      title: 'Host',
+    serverPanel({
+      ...{ kind: 'host', place, title: 'Host', up: 'up', alerts: ['HostDown'] },
       description:
         'Whether its node_exporter answers Prometheus. When it does not, open the dashboard of the service: does a probe of the host pass?',
-      alerts: ['HostDown'],
-      expr: `max(${q('up')})`,
-      unit: 'none',
-      colours: from(bad, [1, good]),
-      none: 'not scraped',
-    })
-      .mappings([answersOrNot])
-      .links([...runbooks({ alerts: ['HostDown'] }), ...toItsOwn('host', place)]),
+    }),
     trendPanel({
       id: 2,
       title: 'Processor busy',

@@ -1,4 +1,3 @@
-import { TableCellDisplayMode } from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import { aggregate, select } from '../../stack/promql.ts';
@@ -7,7 +6,7 @@ import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel } from './lines.ts';
 import { bad, good, words } from './look.ts';
 import { step } from './queries.ts';
-import { tablePanel, width } from './table.ts';
+import { stateColumn, tablePanel, width } from './table.ts';
 
 /** Panels about Prometheus: does it see everything, and compute what it must? */
 
@@ -28,16 +27,7 @@ export function targets(): Table {
       rows(aggregate('max', by, select('scrape_samples_scraped')), 'C'),
     ],
     columns: [
-      {
-        from: 'Value #A',
-        title: 'State',
-        properties: [
-          { id: 'mappings', value: [words({ 1: ['down', bad], 0: ['up', good] })] },
-          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' } },
-          { id: 'custom.align', value: 'center' },
-          width(70),
-        ],
-      },
+      stateColumn('Value #A', words({ 1: ['down', bad], 0: ['up', good] })),
       { from: 'job', title: 'Job', properties: [width(120)] },
       { from: 'instance', title: 'Address' },
       { from: 'service', title: 'Service', properties: [width(120)] },

@@ -2,10 +2,9 @@ import type { PanelBuilder as BigNumber } from '@grafana/grafana-foundation-sdk/
 import type { PanelBuilder as Graph } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Place } from '../frame.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
-import { runbooks } from './links.ts';
 import { bad, from, good } from './look.ts';
 import { step } from './queries.ts';
-import { answersOrNot, of, toItsOwn } from './service-choice.ts';
+import { of, serverPanel } from './service-choice.ts';
 
 /** Panels about the chosen nginx. Its status page knows connections and requests, and no status of an answer: see its log. */
 
@@ -17,19 +16,11 @@ const droppedIn = (window: string) =>
 
 export function numbers(place: Place): readonly BigNumber[] {
   return [
-    trendPanel({
-      id: 1,
-      title: 'Server',
+    serverPanel({
+      ...{ kind: 'nginx', place, up: 'nginx_up', alerts: ['NginxDown', 'ExporterFailing'] },
       description:
         'Whether its status page answers the exporter. When it does not, open the dashboard of the service: does a probe of it pass?',
-      alerts: ['NginxDown', 'ExporterFailing'],
-      expr: `max(${q('nginx_up')})`,
-      unit: 'none',
-      colours: from(bad, [1, good]),
-      none: 'not scraped',
-    })
-      .mappings([answersOrNot])
-      .links([...runbooks({ alerts: ['NginxDown', 'ExporterFailing'] }), ...toItsOwn('nginx', place)]),
+    }),
     trendPanel({
       id: 2,
       title: 'Requests',

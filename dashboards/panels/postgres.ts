@@ -7,10 +7,9 @@ import type { Place } from '../frame.ts';
 import { now, rows } from './data.ts';
 import { greatest } from './greatest.ts';
 import { areasPanel, countsPanel, linesPanel, trendPanel } from './lines.ts';
-import { runbooks } from './links.ts';
 import { bad, from, good, warning } from './look.ts';
 import { step } from './queries.ts';
-import { answersOrNot, of, toItsOwn } from './service-choice.ts';
+import { of, serverPanel } from './service-choice.ts';
 import { tablePanel } from './table.ts';
 
 /** Panels about the chosen PostgreSQL. */
@@ -36,19 +35,11 @@ const connectionAlerts = ['PostgresConnectionsHigh', 'PostgresConnectionsExhaust
 
 export function numbers(place: Place): readonly BigNumber[] {
   return [
-    trendPanel({
-      id: 1,
-      title: 'Server',
+    serverPanel({
+      ...{ kind: 'postgres', place, up: 'pg_up', alerts: ['PostgresDown', 'ExporterFailing'] },
       description:
         'Whether its exporter can log in. When it cannot, open the dashboard of the service: does a probe that logs in pass, it is the exporter that is refused.',
-      alerts: ['PostgresDown', 'ExporterFailing'],
-      expr: `max(${q('pg_up')})`,
-      unit: 'none',
-      colours: from(bad, [1, good]),
-      none: 'not scraped',
-    })
-      .mappings([answersOrNot])
-      .links([...runbooks({ alerts: ['PostgresDown', 'ExporterFailing'] }), ...toItsOwn('postgres', place)]),
+    }),
     trendPanel({
       id: 2,
       title: 'Connections in use',

@@ -21,7 +21,7 @@ import {
   perProbe,
   stateNow,
 } from './queries.ts';
-import { linksTo, linkToService, tablePanel, width } from './table.ts';
+import { linksTo, linkToService, stateColumn, tablePanel, width } from './table.ts';
 import { probeTimeline } from './timeline.ts';
 
 /** Panels about all probes of all services. */
@@ -41,16 +41,7 @@ export function probesNow(): Table {
       rows(configured(certificateDays(perProbe)), 'E'),
     ],
     columns: [
-      {
-        from: 'Value #A',
-        title: 'State',
-        properties: [
-          { id: 'mappings', value: [upOrDown] },
-          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' } },
-          { id: 'custom.align', value: 'center' },
-          width(80),
-        ],
-      },
+      stateColumn('Value #A', upOrDown),
       { from: 'service', title: 'Service', properties: [linkToService('Service')] },
       { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe')] },
       {

@@ -5,10 +5,9 @@ import { aggregate } from '../../stack/promql.ts';
 import type { Place } from '../frame.ts';
 import { greatest } from './greatest.ts';
 import { countsPanel, linesPanel, trendPanel } from './lines.ts';
-import { runbooks } from './links.ts';
 import { bad, from, good, unknown, warning, words } from './look.ts';
 import { step } from './queries.ts';
-import { answersOrNot, of, toItsOwn } from './service-choice.ts';
+import { of, serverPanel } from './service-choice.ts';
 
 /** Panels about the chosen Redis. */
 
@@ -22,19 +21,11 @@ const clientAlerts = ['RedisConnectionsHigh', 'RedisConnectionsExhausted'];
 
 export function numbers(place: Place): readonly BigNumber[] {
   return [
-    trendPanel({
-      id: 1,
-      title: 'Server',
+    serverPanel({
+      ...{ kind: 'redis', place, up: 'redis_up', alerts: ['RedisDown', 'ExporterFailing'] },
       description:
         'Whether it answers its exporter. When it does not, open the dashboard of the service: does a probe of it pass, it is the exporter that is refused.',
-      alerts: ['RedisDown', 'ExporterFailing'],
-      expr: `max(${q('redis_up')})`,
-      unit: 'none',
-      colours: from(bad, [1, good]),
-      none: 'not scraped',
-    })
-      .mappings([answersOrNot])
-      .links([...runbooks({ alerts: ['RedisDown', 'ExporterFailing'] }), ...toItsOwn('redis', place)]),
+    }),
     trendPanel({
       id: 2,
       title: 'Memory used',

@@ -1,11 +1,13 @@
 import type { DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { QueryVariableBuilder, VariableRefresh, VariableSort } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { PanelBuilder as BigNumber } from '@grafana/grafana-foundation-sdk/stat';
 import type { ServiceKind } from '../../stack/kinds.ts';
 import { type Match, type SeriesName, select } from '../../stack/promql.ts';
 import type { Place } from '../frame.ts';
 import { metricsSource } from './data.ts';
-import { toLogs, toService } from './links.ts';
-import { bad, good, words } from './look.ts';
+import { trendPanel } from './lines.ts';
+import { runbooks, toLogs, toService } from './links.ts';
+import { bad, from, good, words } from './look.ts';
 
 /**
  * Which service of a kind a dashboard is about. Each kind has a variable of its own: a service that was chosen elsewhere may
@@ -28,10 +30,33 @@ export function of(kind: ServiceKind): Selector {
 }
 
 /** To what its probes say, and to its log lines where there is a Loki. */
-export function toItsOwn(kind: ServiceKind, { withLogs }: Place): DashboardLinkBuilder[] {
+function toItsOwn(kind: ServiceKind, { withLogs }: Place): DashboardLinkBuilder[] {
   const chosen = `\${${kind}}`;
   return [toService(chosen), ...(withLogs ? [toLogs(chosen)] : [])];
 }
 
+interface ServerPanel {
+  readonly kind: ServiceKind;
+  readonly place: Place;
+  readonly title?: string;
+  readonly description: string;
+  /** What its exporter says of it: 1 when it answers. */
+  readonly up: SeriesName;
+  readonly alerts: readonly string[];
+}
+
+/** Whether the server that was chosen answers its exporter; the first panel of each kind. */
+export function serverPanel({ kind, place, title = 'Server', description, up, alerts }: ServerPanel): BigNumber {
+  return trendPanel({
+    ...{ id: 1, title, description, alerts },
+    expr: `max(${of(kind)(up)})`,
+    unit: 'none',
+    colours: from(bad, [1, good]),
+    none: 'not scraped',
+  })
+    .mappings([answersOrNot])
+    .links([...runbooks({ alerts }), ...toItsOwn(kind, place)]);
+}
+
 /** Of `up`, or of what an exporter says of its server. */
-export const answersOrNot = words({ 0: ['does not answer', bad], 1: ['answers', good] });
+const answersOrNot = words({ 0: ['does not answer', bad], 1: ['answers', good] });

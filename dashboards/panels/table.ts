@@ -1,8 +1,9 @@
-import { TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
+import { TableCellDisplayMode, TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
 import type {
   DashboardLinkBuilder,
   DataTransformerConfig,
   DynamicConfigValue,
+  ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DataqueryBuilder as LogsQuery } from '@grafana/grafana-foundation-sdk/loki';
 import type { DataqueryBuilder as MetricsQuery } from '@grafana/grafana-foundation-sdk/prometheus';
@@ -72,6 +73,20 @@ function merged(columns: readonly Column[]): DataTransformerConfig[] {
 /** A column of this many pixels; the others share the rest. */
 export function width(pixels: number): DynamicConfigValue {
   return { id: 'custom.width', value: pixels };
+}
+
+/** A narrow column of coloured cells: what each value is called, and its colour. */
+export function stateColumn(from: string, called: ValueMapping): Column {
+  return {
+    from,
+    title: 'State',
+    properties: [
+      { id: 'mappings', value: [called] },
+      { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' } },
+      { id: 'custom.align', value: 'center' },
+      width(80),
+    ],
+  };
 }
 
 /** Makes the cells of a column a link. */

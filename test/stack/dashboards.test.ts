@@ -63,9 +63,7 @@ describe.skipIf(lacking)(`what the dashboards ask${lacking ? ` (${lacking})` : '
       const sources = await grafanaJson<{ uid: string }[]>(stack, '/api/datasources');
       expect(sources.map(({ uid }) => uid).sort()).toEqual(Object.values(dataSources).sort());
       const log = await must('docker', ['logs', stack.part('grafana').getId()]);
-      const errors = log.split('\n').filter((line) => /level=(?:error|crit)|lvl=eror/.test(line));
-      // Up to version 10 it looked for a folder of a kind of alerts that nobody has any more.
-      expect(errors.filter((line) => !line.includes('provisioning/notifiers'))).toEqual([]);
+      expect(log.split('\n').filter((line) => /level=(?:error|crit)|lvl=eror/.test(line))).toEqual([]);
     });
 
     test('is answered, every query with as much as without it', async () => {
