@@ -6,7 +6,7 @@ import { dataSources } from '../../stack/parts.ts';
 import { findings, missing } from '../support/found.ts';
 import { checkout } from '../support/images.ts';
 import { type Ask, asker } from '../support/panels/ask.ts';
-import { look, noBrowser, startBrowser, widths } from '../support/panels/browser.ts';
+import { look, noBrowser, screen, startBrowser, widths } from '../support/panels/browser.ts';
 import { type Chosen, choices } from '../support/panels/chosen.ts';
 import { authorization, framesOf, fullest, writtenForOlder } from '../support/panels/grafana.ts';
 import { livelyStage } from '../support/panels/lively.ts';
@@ -80,11 +80,12 @@ describe.skipIf(lacking)(`what the dashboards ask${lacking ? ` (${lacking})` : '
 
       test.for(widths)(
         'every dashboard at %i px has data in every panel, and no error',
-        { timeout: 400_000 },
+        { timeout: 600_000 },
         async (width, { annotate }) => {
           const pictures = join(checkout, '.watchpost/test/pictures');
           mkdirSync(pictures, { recursive: true });
           await using browser = await startBrowser();
+          const context = await screen(browser, width);
           const seen: Record<string, readonly string[]> = {};
           for (const dashboard of dashboards) {
             const query = new URLSearchParams({ from: 'now-8m', to: 'now', kiosk: '1' });
@@ -93,12 +94,8 @@ describe.skipIf(lacking)(`what the dashboards ask${lacking ? ` (${lacking})` : '
               if (type === 'query' && !isMulti) query.set(`var-${name}`, value);
             }
             const url = `${stack.url('grafana')}/d/${dashboard.uid}?${query}`;
-            const { panels, complaints } = await look(
-              browser,
-              url,
-              width,
-              join(pictures, `${dashboard.uid}-${width}.png`),
-            );
+            const picture = join(pictures, `${dashboard.uid}-${width}.png`);
+            const { panels, complaints } = await look(context, url, picture);
             // A panel of log lines has no words of its own for where there is none.
             const mayBeEmpty = (complaint: string) =>
               emptyPanels(dashboard).some((title) => complaint === `no data: ${title}`);

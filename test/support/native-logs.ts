@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -63,7 +64,7 @@ export async function startNativeLogs(options: NativeLogsOptions): Promise<Nativ
     running.set(part, child);
     const ready = `http://127.0.0.1:${ports[part]}/${part === 'loki' ? 'ready' : '-/ready'}`;
     for (let tries = 0; !(await answers(ready)); tries++) {
-      if (child.exitCode !== null || tries === 600) {
+      if (child.exitCode !== null || tries === 1_800) {
         throw new Error(`${part} did not start:\n${readFileSync(logFile, 'utf8').slice(-4_000)}`);
       }
       await pause(100);
@@ -90,13 +91,22 @@ export async function startNativeLogs(options: NativeLogsOptions): Promise<Nativ
   };
 }
 
-/** Loki listens on a second one, so far above the first. */
+/** Loki listens on a second one, so far above the first; both were free a moment ago. */
 async function lokiPorts(): Promise<readonly number[]> {
   for (;;) {
     const found = await freePorts(2);
     const [first = 0] = found;
-    if (first + lokiGrpcAbove <= 65_535) return found;
+    if (await isFree(first + lokiGrpcAbove)) return found;
   }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  if (port > 65_535) return false;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const server = createServer()
+    .once('error', () => resolve(false))
+    .listen(port, () => server.close(() => resolve(true)));
+  return await promise;
 }
 
 async function answers(url: string): Promise<boolean> {

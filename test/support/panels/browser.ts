@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { which } from '../shell.ts';
 import { authorization } from './grafana.ts';
 
@@ -33,23 +33,36 @@ export interface Looked {
   readonly complaints: readonly string[];
 }
 
-/**
- * Opens a dashboard and waits until nothing of it loads any more, as tall as it is: Grafana asks only for what is in sight.
- * @param picture where its picture goes
- */
-export async function look(browser: Browser, url: string, width: number, picture: string): Promise<Looked> {
-  const context = await browser.newContext({
+/** A screen of a width in CSS pixels, on which Grafana's own code is loaded once for all dashboards. Closed with its browser. */
+export async function screen(browser: Browser, width: number): Promise<BrowserContext> {
+  return await browser.newContext({
     viewport: { width, height: 900 },
     deviceScaleFactor: width < 600 ? 2 : 1,
     extraHTTPHeaders: { authorization },
     colorScheme: 'dark',
   });
+}
+
+/**
+ * Opens a dashboard and waits until nothing of it loads any more, as tall as it is: Grafana asks only for what is in sight.
+ * @param picture where its picture goes
+ * @throws with what the page says instead, where no panel is drawn
+ */
+export async function look(context: BrowserContext, url: string, picture: string): Promise<Looked> {
+  const page = await context.newPage();
   try {
-    const page = await context.newPage();
-    await page.goto(url);
+    await page.goto(url, { timeout: loadLimitMs });
     const grid = page.locator('.react-grid-layout').first();
-    await grid.waitFor({ timeout: 60_000 });
+    try {
+      await grid.waitFor({ timeout: loadLimitMs });
+    } catch (cause) {
+      await page.screenshot({ path: picture });
+      throw new Error(`no panel is drawn; the page says: ${(await page.locator('body').allInnerTexts()).join()}`, {
+        cause,
+      });
+    }
     const { y = 0, height = 0 } = (await grid.boundingBox()) ?? {};
+    const { width = 0 } = page.viewportSize() ?? {};
     await page.setViewportSize({ width, height: Math.ceil(y + height) + 40 });
     await settled(page);
     await page.screenshot({ path: picture });
@@ -66,9 +79,12 @@ export async function look(browser: Browser, url: string, width: number, picture
       ],
     };
   } finally {
-    await context.close();
+    await page.close();
   }
 }
+
+/** Grafana's code is tens of megabytes, read from a cold disk by a machine that does other things as well. */
+const loadLimitMs = 180_000;
 
 const errorMarks = '.panel-info-corner--error, [data-testid*="Panel status error"], [aria-label="Panel status"]';
 const loadingMarks = '.panel-loading, [aria-label="Panel loading bar"]';

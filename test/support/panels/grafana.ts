@@ -42,15 +42,29 @@ const untouched = {
   __auto: '$__interval',
 };
 
-/** Version 10 brought `$__auto`, for which the one before has `$__interval`. It takes the change within ten seconds. */
+/** Version 10 brought `$__auto`, for which the one before has `$__interval`. It looks for changes every ten seconds; this waits until it has them. */
 export async function writtenForOlder(grafana: string, folder: string): Promise<void> {
   const { version } = (await (await fetch(`${grafana}/api/health`)).json()) as { readonly version: string };
   if (Number.parseInt(version, 10) >= 10) return;
+  const taken: string[] = [];
   for (const name of await readdir(folder)) {
     const file = join(folder, name);
-    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('$__auto', '$__interval'));
+    const text = await readFile(file, 'utf8');
+    if (!text.includes('$__auto')) continue;
+    await writeFile(file, text.replaceAll('$__auto', '$__interval'));
+    taken.push((JSON.parse(text) as { readonly uid: string }).uid);
   }
-  await sleep(15_000);
+  for (const uid of taken) await hasIntervalIn(grafana, uid);
+}
+
+async function hasIntervalIn(grafana: string, uid: string): Promise<void> {
+  for (let tries = 0; tries < 240; tries++) {
+    const response = await fetch(`${grafana}/api/dashboards/uid/${uid}`, { headers: { authorization } });
+    const text = await response.text();
+    if (response.ok && !text.includes('$__auto')) return;
+    await sleep(500);
+  }
+  throw new Error(`Grafana did not take the changed dashboard "${uid}" within two minutes`);
 }
 
 interface QueryAnswer {

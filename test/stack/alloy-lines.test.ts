@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { configForTest, serviceForTest } from '../test/support/generator-input.ts';
-import { entriesIn } from '../test/support/log-lines.ts';
-import { type NativeLogs, startNativeLogs } from '../test/support/native-logs.ts';
-import { which } from '../test/support/shell.ts';
+import { configForTest, serviceForTest } from '../support/generator-input.ts';
+import { entriesIn } from '../support/log-lines.ts';
+import { type NativeLogs, startNativeLogs } from '../support/native-logs.ts';
+import { which } from '../support/shell.ts';
 
 const absent = (await Promise.all(['loki', 'alloy'].map(async (name) => ((await which(name)) ? [] : [name])))).flat();
 const lacking = absent.length > 0 ? ` (${absent.join(' and ')} not on PATH)` : '';
@@ -150,7 +150,7 @@ describe.skipIf(lacking)(`lines on their way through Alloy into Loki${lacking}`,
     });
     logs = cleanup.use(await startNativeLogs({ config: configForTest({ services }) }));
     for (const { name, lines } of cases) appendFileSync(join(folder, `${name}.log`), `${lines.join('\n')}\n`);
-  }, 90_000);
+  });
   afterAll(() => cleanup.disposeAsync());
 
   test.each(cases)('$name', async ({ name, lines, entries }) => {
