@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ProbeId } from '../model.ts';
 
 /** The first run of a probe with a long interval does not wait for its place on the grid longer than this. */
-const firstWithinMs = 5_000;
+const firstWithinMs = 1_000;
 /** … and this much longer for each probe that is there already: ten thousand at once would be more than the usual load. */
 const eachMs = 4;
 /** A start that was missed by less than this part of the interval is made up for, late; a later one is left out. */

@@ -55,10 +55,10 @@ describe('the schedule', () => {
   test('starts every probe in its own place of the interval, within the first interval', async () => {
     const { clock, scheduler, reports } = setUp();
     const names = ['live', 'ready', 'login', 'search'];
-    for (const probe of names) scheduler.set(sampleProbe({ probe, everyMs: 4_000 }));
-    await clock.advance(4_000);
+    for (const probe of names) scheduler.set(sampleProbe({ probe, everyMs: every }));
+    await clock.advance(every);
     const began = new Map(reports.map(({ task, decidedFromMs }) => [task.probe, decidedFromMs]));
-    expect(began).toEqual(new Map(names.map((probe) => [probe, offsetIn({ service: 'panel', probe }, 4_000)])));
+    expect(began).toEqual(new Map(names.map((probe) => [probe, offsetIn({ service: 'panel', probe }, every)])));
     expect(new Set(began.values()).size).toBe(4);
   });
 
