@@ -5,6 +5,7 @@ import { http } from '../probers/http/http.ts';
 import { emptyMemory, failed, passed, sampleProbe } from '../state/sample-probe.ts';
 import { createAuthority } from '../testing/certificates.ts';
 import { startFaultServer } from '../testing/fault-server.ts';
+import { ownTime } from '../testing/own-time.ts';
 import { startSilentPort } from '../testing/silent-port.ts';
 import { Diagnoses, type DiagnosesOptions } from './diagnoses.ts';
 import { diagnosisMs } from './diagnosis.ts';
@@ -124,9 +125,11 @@ describe('what is tried', () => {
     await using silent = await startSilentPort('127.0.0.2');
     await using dead = await startSilentPort('127.0.0.3', silent.port);
     const diagnoses = setUp({ resolve: addresses('127.0.0.2', '127.0.0.3') });
-    const began = performance.now();
-    const says = await tried(diagnoses, probeOf(`http://panel:${dead.port}/`));
-    expect(performance.now() - began).toBeLessThan(diagnosisMs + 100);
+    let says: string | undefined;
+    const took = await ownTime(async () => {
+      says = await tried(diagnoses, probeOf(`http://panel:${dead.port}/`));
+    });
+    expect(took).toBeLessThan(diagnosisMs + 100);
     expect(says).toBe('all 2 addresses fail alike');
   });
 

@@ -5,6 +5,7 @@ import { tcp } from '../probers/tcp/tcp.ts';
 import { tls } from '../probers/tls/tls.ts';
 import { createAuthority } from '../testing/certificates.ts';
 import { startFaultServer } from '../testing/fault-server.ts';
+import { ownTime } from '../testing/own-time.ts';
 import { startSilentPort } from '../testing/silent-port.ts';
 import { startTlsPeer } from './peers-for-test.ts';
 
@@ -49,11 +50,14 @@ describe('all addresses', () => {
     await using another = await startSilentPort('127.0.0.3', silent.port);
     await using peer = await startFaultServer({ port: another.port });
     const resolve = resolveTo('127.0.0.2', '127.0.0.3', '127.0.0.1');
-    const outcome = await attempt(tcp, `panel:${peer.port}`, all, { resolve, timeoutMs: 300 });
-    expect(judgement(outcome)).toBe(
+    let judged = '';
+    const took = await ownTime(async () => {
+      judged = judgement(await attempt(tcp, `panel:${peer.port}`, all, { resolve, timeoutMs: 300 }));
+    });
+    expect(judged).toBe(
       `fail connect_timeout: found 1 of 3 addresses passed; no answer from 127.0.0.2:${peer.port} in 300 ms; no answer from 127.0.0.3:${peer.port} in 300 ms, expected an open port`,
     );
-    expect(outcome.durationMs).toBeLessThan(350);
+    expect(took).toBeLessThan(350);
   });
 
   test('have the expiry of the certificate that expires first, and the address where what was found does not say it', async () => {

@@ -89,22 +89,22 @@ const cases: readonly {
   {
     name: 'no answer',
     path: 'hang-before-headers',
-    is: 'fail response_timeout: found no answer in 400 ms, expected an HTTP answer',
+    is: 'fail response_timeout: found no answer in 1.5 s, expected an HTTP answer',
   },
   {
     name: 'headers that never end',
     path: 'drip-headers',
-    is: 'fail response_timeout: found no answer in 400 ms, expected an HTTP answer',
+    is: 'fail response_timeout: found no answer in 1.5 s, expected an HTTP answer',
   },
   {
     name: 'a body that stops',
     path: 'hang-in-body',
-    is: 'fail body_timeout: found a body that did not end in 400 ms, expected an HTTP answer',
+    is: 'fail body_timeout: found a body that did not end in 1.5 s, expected an HTTP answer',
   },
   {
     name: 'a body that drips',
     path: 'drip',
-    is: 'fail body_timeout: found a body that did not end in 400 ms, expected an HTTP answer',
+    is: 'fail body_timeout: found a body that did not end in 1.5 s, expected an HTTP answer',
   },
   {
     name: 'a close without an answer',
@@ -234,7 +234,7 @@ const cases: readonly {
   {
     name: 'a compressed body that stops',
     path: 'hang-in-gzip',
-    is: 'fail body_timeout: found a body that did not end in 400 ms, expected an HTTP answer',
+    is: 'fail body_timeout: found a body that did not end in 1.5 s, expected an HTTP answer',
   },
   {
     name: 'a reset in the body',
@@ -265,11 +265,11 @@ describe('http', () => {
   test.each(cases)('$name', async ({ path, query = '', options = {}, is }) => {
     const took = await ownTime(async () => {
       const outcome = await attempt(http, `http://127.0.0.1:${server.port}/${path}?${query}`, options, {
-        timeoutMs: 400,
+        timeoutMs: 1_500,
       });
       expect(judgement(outcome)).toEqual(typeof is === 'string' ? is : expect.stringMatching(is));
     });
-    expect(took).toBeLessThan(450);
+    expect(took).toBeLessThan(1_550);
   });
 
   test('headers without end are cut off', async () => {
@@ -321,7 +321,7 @@ describe('http', () => {
     const { samples } = await attempt(http, `http://127.0.0.1:${server.port}/slow?120`, {});
     const ms = Object.fromEntries(samples.filter(isPhase).map(({ labels, value }) => [labels?.phase, value * 1_000]));
     expect(ms.processing).toBeGreaterThan(115);
-    expect((ms.resolve ?? 0) + (ms.connect ?? 0) + (ms.transfer ?? 0)).toBeLessThan(60);
+    expect((ms.resolve ?? 0) + (ms.connect ?? 0) + (ms.transfer ?? 0)).toBeLessThan(ms.processing ?? 0);
   });
 });
 
