@@ -20,26 +20,45 @@ export const alloyDroppingLogsRule = metaRule({
 });
 
 const components = (health: string) => `alloy_component_controller_running_components{${at},health_type="${health}"}`;
+const containers = { component_id: 'discovery.docker.containers' };
+const listing = `prometheus_sd_refresh_failures_total{${at},component_id="${containers.component_id}",mechanism="docker"}`;
+
+/** What can go wrong, and the words for it. Alloy calls a component healthy that lists no containers, for want of its proxy. */
+const troubles = [
+  [
+    `sum(${select('alloy_component_controller_running_components', { health_type: { not: 'healthy' } })}) > 0`,
+    'has components that do not work',
+  ],
+  [
+    `sum(increase(${select('prometheus_sd_refresh_failures_total', containers)}[2m])) > 0`,
+    'cannot list the containers',
+  ],
+] as const;
 
 /** A part of the log collector does not work: a source is not read, or nothing is sent. */
 export const alloyUnhealthyRule = metaRule({
   alert: 'AlloyUnhealthy',
-  expr: `${aggregate('sum', ['health_type'], select('alloy_component_controller_running_components', { health_type: { not: 'healthy' } }))} > 0`,
+  expr: troubles.map(([expr, words]) => `label_replace(${expr}, "trouble", "${words}", "", "")`).join(' or '),
   forMs: 300_000,
   stepMs: 60_000,
   severity: 'warning',
-  by: ['health_type'],
-  summary: 'A part of the log collector does not work',
-  description: ({ health_type }) => `Components of Alloy are ${health_type}: a source of logs may not be read.`,
-  action: 'Open http://127.0.0.1:12345: the graph shows which component, and its error.',
-  bad: { [components('healthy')]: '9x200', [components('unhealthy')]: '0 1x200' },
-  labels: { health_type: 'unhealthy' },
+  by: ['trouble'],
+  summary: ({ trouble }) => `The log collector ${trouble}`,
+  description: () => 'A source of logs may not be read, or what was read is not sent.',
+  action:
+    'docker compose logs --tail 50 alloy docker-proxy; http://127.0.0.1:12345 shows which component, and its error.',
+  bad: { [components('healthy')]: '9x200', [components('unhealthy')]: '0 1x200', [listing]: '0x200' },
+  labels: { trouble: 'has components that do not work' },
   trueFromMs: 60_000,
   good: [
     {
       name: 'healthy components are quiet',
-      series: { [components('healthy')]: '9x200', [components('unhealthy')]: '0x200' },
+      series: { [components('healthy')]: '9x200', [components('unhealthy')]: '0x200', [listing]: '5x200' },
     },
     { name: 'one that begins is quiet', series: { [components('unknown')]: '2 2 0x200' } },
+    {
+      name: 'a proxy that comes later is quiet',
+      series: { [components('healthy')]: '9x200', [listing]: '0 20 40 40x200' },
+    },
   ],
 });

@@ -13,7 +13,7 @@ interface MetaDefinition<Label extends string> {
   readonly criticalBecause?: CriticalReason;
   /** Labels of the alert's series that its words name. */
   readonly by: readonly Label[];
-  readonly summary: string;
+  readonly summary: string | ((value: Readonly<Record<Label, string>>) => string);
   readonly description: (value: Readonly<Record<Label, string>>) => string;
   readonly action: string;
   /** Series of the cause, bad from the second sample on, and the labels that they come out with. */
@@ -40,7 +40,7 @@ export function metaRule<Label extends string>(definition: MetaDefinition<Label>
     team: 'default',
     templates: () => Object.fromEntries(by.map((label) => [label, labelValue(label)])) as Record<Label, string>,
     annotations: (words, { urls }) => ({
-      summary,
+      summary: typeof summary === 'string' ? summary : summary(words),
       description: description(words),
       action,
       ...alertLinks(urls, { alertname: alert }),
