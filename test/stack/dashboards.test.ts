@@ -14,7 +14,7 @@ import { type AskedDashboard, type Question, readDashboards } from '../support/p
 import { must } from '../support/shell.ts';
 import type { Stack } from '../support/stack.ts';
 
-const lacking = missing(['watchpost', 'prometheus', 'alertmanager', 'loki']);
+const lacking = missing(['watchpost', 'prometheus', 'alertmanager', 'loki', 'nginx']);
 const further = (['alloy', 'grafana'] as const).filter((name) => findings().images[name] && !missing([name]));
 
 const noGrafana = missing(['grafana']);

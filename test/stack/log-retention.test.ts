@@ -102,7 +102,7 @@ async function startStore(cleanup: AsyncDisposableStack, further: readonly strin
     ])
     .withExposedPorts(parts.loki.port)
     .withWaitStrategy(Wait.forHttp('/ready', parts.loki.port))
-    .withStartupTimeout(60_000)
+    .withStartupTimeout(180_000)
     .start();
   cleanup.defer(async () => void (await must('docker', ['rm', '-f', '-v', running.getId()])));
   const below = (name: string) => {

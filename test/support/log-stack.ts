@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GenericContainer, Network, type StartedTestContainer, Wait } from 'testcontainers';
 import { generateLoki } from '../../loki/index.ts';
-import { componentCommand, dockerProxyCommand } from '../../stack/arguments.ts';
+import { componentCommand } from '../../stack/arguments.ts';
 import { globInContainer } from '../../stack/host-files.ts';
 import { dockerProxy, parts, syslogPort } from '../../stack/parts.ts';
+import { dockerProxyContainer } from './docker-proxy-container.ts';
 import { imageOf } from './found.ts';
 import { composeForTest, configForTest, serviceForTest } from './generator-input.ts';
 import { must } from './shell.ts';
+import { syslogMessage } from './syslog-message.ts';
 
 /** Where a line of the test comes from; each is a service of that name. */
 export const logSources = ['container', 'file', 'journal', 'syslog'] as const;
@@ -61,7 +63,7 @@ export async function startLogStack(): Promise<LogStack> {
   const network = await new Network().start();
   cleanup.defer(async () => void (await network.stop()));
   const launch = async (alias: string, container: GenericContainer): Promise<StartedTestContainer> => {
-    const running = await container.withNetwork(network).withNetworkAliases(alias).withStartupTimeout(60_000).start();
+    const running = await container.withNetwork(network).withNetworkAliases(alias).withStartupTimeout(180_000).start();
     cleanup.defer(async () => void (await must('docker', ['rm', '-f', '-v', running.getId()])));
     return running;
   };
@@ -76,17 +78,7 @@ export async function startLogStack(): Promise<LogStack> {
       .withExposedPorts(parts.loki.port)
       .withWaitStrategy(Wait.forHttp('/ready', parts.loki.port)),
   );
-  await launch(
-    dockerProxy.name,
-    new GenericContainer(imageOf('nginx'))
-      .withEntrypoint([...dockerProxyCommand])
-      .withUser('0:0')
-      .withDroppedCapabilities('ALL')
-      .withTmpFs({ '/tmp': '' })
-      .withBindMounts([generated, readOnly('/var/run/docker.sock', '/var/run/docker.sock')])
-      .withExposedPorts(dockerProxy.port)
-      .withWaitStrategy(Wait.forHttp('/-/healthy', dockerProxy.port)),
-  );
+  await launch(dockerProxy.name, dockerProxyContainer(generated.source));
   // It prints what is written to its standard output by others, and puts what comes by the pipe into a journal.
   const writer = await launch(
     'writer',
@@ -127,7 +119,7 @@ export async function startLogStack(): Promise<LogStack> {
     container: (lines) => inWriter('cat > /proc/1/fd/1', asLines(lines)),
     file: async (lines) => appendFileSync(join(of.logs, 'app.log'), asLines(lines)),
     journal: (lines) => inWriter('cat > /tmp/entries', lines.map(journalEntry).join('')),
-    syslog: async (lines) => void sender.write(lines.map(syslogMessage).join('')),
+    syslog: async (lines) => void sender.write(lines.map((line) => syslogMessage(line)).join('')),
   };
   const rest = cleanup.move();
   return {
@@ -160,15 +152,6 @@ function journalEntry(line: string): string {
     `MESSAGE=${line}`,
   ];
   return `${fields.join('\n')}\n\n`;
-}
-
-/**
- * RFC 5424, of the facility local0 and the severity warning, with its length before it (RFC 6587): where messages end with a line
- * instead, the collector knows the end of one when the next begins.
- */
-function syslogMessage(line: string): string {
-  const message = `<132>1 ${new Date().toISOString()} fw1 kernel 17 - - ${line}`;
-  return `${Buffer.byteLength(message)} ${message}`;
 }
 
 function connectTo(host: string, port: number): Promise<Socket> {

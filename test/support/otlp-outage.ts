@@ -183,7 +183,7 @@ async function startLoki(folder: string, port: number) {
     // The same one when it comes back.
     .withExposedPorts({ container: parts.loki.port, host: port })
     .withWaitStrategy(Wait.forHttp('/ready', parts.loki.port))
-    .withStartupTimeout(90_000)
+    .withStartupTimeout(180_000)
     .start();
   const url = `http://127.0.0.1:${port}`;
   const startedAt = Date.now();

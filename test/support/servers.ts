@@ -46,7 +46,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         printed += String(chunk);
       });
     })
-    .withStartupTimeout(60_000)
+    .withStartupTimeout(180_000)
     .start();
   const running = await starting.catch((cause: unknown) => {
     throw new Error(`the server did not start; it printed:\n${printed}`, { cause });

@@ -8,7 +8,8 @@ import { componentCommand } from '../../stack/arguments.ts';
 import { exporterCommand } from '../../stack/exporter-command.ts';
 import { exporterKinds, exporterName, exportersOf } from '../../stack/exporters.ts';
 import { defaultLocation } from '../../stack/labels.ts';
-import { parts } from '../../stack/parts.ts';
+import { dockerProxy, parts } from '../../stack/parts.ts';
+import { dockerProxyContainer } from './docker-proxy-container.ts';
 import { imageOf } from './found.ts';
 import { checkout } from './images.ts';
 import { type MailSink, type MailSinkOptions, startMailSink } from './mail-sink.ts';
@@ -128,7 +129,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       .withEnvironment({ ...env })
       .withExposedPorts(parts[part].port)
       .withWaitStrategy(Wait.forHttp(ready, parts[part].port))
-      .withStartupTimeout(60_000);
+      .withStartupTimeout(180_000);
   };
 
   await options.before?.({ add: launch });
@@ -139,7 +140,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       .withEnvironment({ SEEN_FROM: location })
       .withExposedPorts(parts.watchpost.port)
       .withWaitStrategy(Wait.forHttp('/-/ready', parts.watchpost.port))
-      .withStartupTimeout(60_000);
+      .withStartupTimeout(180_000);
   const own = probeService(defaultLocation);
   const { args } = componentCommand('watchpost', surroundings, loaded.config.urls);
   await launch('watchpost', options.awaitsLoki ? own.withCommand([...args]) : own);
@@ -153,6 +154,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     component('prometheus', '/-/ready').withBindMounts([mount('prometheus'), mount('alerts')]),
   );
 
+  if (options.parts?.includes('alloy')) {
+    await launch(dockerProxy.name, dockerProxyContainer(join(folder, 'loki/generated')));
+  }
   for (const further of options.parts ?? []) {
     const { ready, reads } = furtherParts[further];
     const container = component(further, ready).withBindMounts(reads.map(mount));

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { waitForPages } from '../pages.ts';
-import { type FurtherPart, hostName, type Stack, startStack } from '../stack.ts';
+import { type FurtherPart, hostName, type Stack, type StackOptions, startStack } from '../stack.ts';
 import { startTarget } from '../target.ts';
 import type { FaultCase, Prop, Site } from './fault-case.ts';
 import { type Pace, shortenGenerated } from './shortened.ts';
@@ -23,13 +23,15 @@ export interface StageOptions {
   readonly awaitsLoki?: boolean;
   /** Services that nothing happens to. */
   readonly healthy?: number;
+  /** Further arguments of a part. */
+  readonly arguments?: StackOptions['arguments'] | undefined;
 }
 
 export async function setStage(
   cases: readonly FaultCase[],
   pace: Pace,
   parts: readonly FurtherPart[],
-  { awaitsLoki = false, healthy = manyHealthy }: StageOptions = {},
+  { awaitsLoki = false, healthy = manyHealthy, arguments: further }: StageOptions = {},
 ): Promise<Stage> {
   await using cleanup = new AsyncDisposableStack();
   const props = new Map<FaultCase, Prop>();
@@ -59,6 +61,7 @@ export async function setStage(
       awaitsLoki,
       login: { username: 'watchpost', password: 'the password of the suite' },
       arguments: {
+        ...further,
         prometheus: ['min', 'max'].map((which) => `--storage.tsdb.${which}-block-duration=${blockMs / 60_000}s`),
       },
       prepare: async (folder) => {

@@ -7,7 +7,7 @@ import type { FaultCase } from './fault-case.ts';
 import { type Measured, measure } from './measure.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { Pace } from './shortened.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type Stage, type StageOptions, setStage } from './stage.ts';
 
 /** Between one cause and the next: five services that fail within five seconds would be one page. */
 const apartMs = 3_000;
@@ -18,6 +18,8 @@ export interface SuiteOptions {
   readonly pace: Pace;
   /** Parts that its stack runs besides those that a page travels through. */
   readonly parts?: readonly FurtherPart[];
+  /** Further arguments of a part. */
+  readonly arguments?: StageOptions['arguments'];
   /** How much later than computed a page may be: for where others use the processor. */
   readonly allowanceMs?: number;
   /** Rows at the end of the table, of alerts that no case is about: the alert, and why. */
@@ -29,7 +31,8 @@ export interface SuiteOptions {
  * one by one. Each is a test: its page arrives where `watchpost plan` says it does, in the time that it computes, with the
  * right words, and so does its end. Then there is the table of what was measured.
  */
-export function faultSuite({ name, cases, pace, parts = [], allowanceMs = 0, others = {} }: SuiteOptions): void {
+export function faultSuite(options: SuiteOptions): void {
+  const { name, cases, pace, parts = [], allowanceMs = 0, others = {} } = options;
   const lacking = missing(['watchpost', 'prometheus', 'alertmanager', ...parts]);
   const lacks = ({ needs = [] }: FaultCase) => missing(needs);
   // WATCHPOST_FAULTS_ONLY='Certificate|refused' npm run test:faults: while one works on some of them.
@@ -48,7 +51,7 @@ export function faultSuite({ name, cases, pace, parts = [], allowanceMs = 0, oth
       return measure(stage.stack, own, stage.propOf(own), own.channels ?? channels, worstMs);
     };
     beforeAll(async () => {
-      stage = cleanup.use(await setStage(possible, pace, parts));
+      stage = cleanup.use(await setStage(possible, pace, parts, { arguments: options.arguments }));
       const turns = new OneAtATime();
       for (const [i, own] of together.entries()) {
         const run = pause(i * apartMs).then(() => turns.run(own.holds, () => make(own)));

@@ -2,8 +2,9 @@ import type { FaultCase } from '../fault-case.ts';
 import { boxCases } from './boxes.ts';
 import { nginxCases, redisCases } from './caches-and-proxies.ts';
 import { channelCases } from './channels.ts';
+import { collectorCases } from './collector.ts';
 import { hostCases } from './hosts.ts';
-import { logCases } from './logs.ts';
+import { lokiCases } from './logs.ts';
 import { objectiveCases } from './objectives.ts';
 import { partCases } from './parts.ts';
 import { postgresCases } from './postgres.ts';
@@ -19,8 +20,8 @@ export const coreCases: readonly FaultCase[] = [
   ...channelCases,
 ];
 
-/** What comes with a log store, which is a part of every stack and need not run. */
-export { logCases };
+/** What comes with a log store and a log collector, which are parts of every stack and need not run. */
+export const logCases: readonly FaultCase[] = [...lokiCases, ...collectorCases];
 
 /** What comes with the `kind` of a service. */
 export const kindCases: readonly FaultCase[] = [

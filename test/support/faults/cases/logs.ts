@@ -2,15 +2,43 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { flush } from '../../log-lines.ts';
 import type { Stack } from '../../stack.ts';
-import type { FaultCase } from '../fault-case.ts';
+import { asRoot } from '../containers.ts';
+import { atOnce, type FaultCase } from '../fault-case.ts';
 import { counted } from './parts.ts';
 
 /** Loki takes nothing that is older than a week. */
 const tooOldMs = 8 * 86_400_000;
+/** What it refuses, the collector counts as well, and the other way round. */
+export const logsHold = 'what Loki refuses, and the log collector';
 
 /** The log store and its ruler. */
-export const logCases: readonly FaultCase[] = [
+export const lokiCases: readonly FaultCase[] = [
+  // The first, since Loki begins to count anew.
+  {
+    alert: 'LokiRetentionStalled',
+    cause: 'Loki may not write where it notes what is to be deleted',
+    title: 'Loki deletes nothing any more',
+    says: ['Its retention has not run through for more than six hours'],
+    subject: {},
+    isAge: true,
+    needs: ['loki'],
+    set: async () => ({
+      // Where there is no table of an index, there is nothing to do, and that is done well. Loki writes one when it stops.
+      ready: async (stack) => {
+        await push(stack, 'kept', 0, 'a line');
+        await flush(stack.url('loki'));
+        await stack.part('loki').restart({ timeout: 30_000 });
+        await counted(
+          `${stack.url('loki')}/metrics`,
+          /^loki_compactor_apply_retention_last_successful_run_timestamp_seconds [1-9]/m,
+        );
+      },
+      inject: atOnce((stack) => asRoot(stack, 'loki', 'chmod a-w /loki/compactor')),
+      mend: (stack) => asRoot(stack, 'loki', 'chmod u+w /loki/compactor'),
+    }),
+  },
   {
     alert: 'LokiDiscarding',
     cause: 'lines of eight days ago are sent',
@@ -18,6 +46,7 @@ export const logCases: readonly FaultCase[] = [
     says: ['were refused (greater_than_max_sample_age) and are lost'],
     subject: {},
     needs: ['loki'],
+    holds: logsHold,
     set: async () => ({
       // A counter that appears as 1 has not increased yet for Prometheus.
       ready: async (stack) => {
