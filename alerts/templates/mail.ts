@@ -30,19 +30,19 @@ export function mailTemplates(): string {
     ),
     define(
       'mail.text',
-      onlyOne(
-        (status) => mailText(expressions('text', status), status),
-        each(
-          (status) => `${mailEntry(expressions('text', status), status)}\n----\n\n`,
-          (left) => `${left}\n\n`,
-        ),
-      ),
+      onlyOne((status) => mailText(expressions('text', status), status), '\n----\n\n', {
+        text: (status) => `${mailEntry(expressions('text', status), status)}\n----\n\n`,
+        overflow: (left) => `${left}\n\n`,
+      }),
     ),
     define(
       'mail.html',
       mailPage(
         first((status) => mailPreview(expressions('html', status), status)),
-        each((status) => mailCard(expressions('html', status), status), mailOverflow),
+        each(['firing', 'resolved'], {
+          text: (status) => mailCard(expressions('html', status), status),
+          overflow: mailOverflow,
+        }),
       ),
     ),
   ].join('');

@@ -19,15 +19,35 @@ export function more(status: Status): string {
   return `{{ if gt (len ${list}) 1 }} and {{ len (slice ${list} 1) }} more{{ end }}`;
 }
 
-/** One alert has the room to itself. */
-export function onlyOne(one: (status: Status) => string, several: string): string {
-  const own = `{{ range .Alerts.Firing }}${one('firing')}{{ end }}{{ range .Alerts.Resolved }}${one('resolved')}{{ end }}`;
-  return `{{ if eq (len .Alerts) 1 }}${own}{{ else }}${several}{{ end }}`;
+/** What a list of alerts says: each in turn, and how many were left out. */
+export interface Entries {
+  readonly text: (status: Status) => string;
+  readonly overflow: (words: string) => string;
 }
 
-/** Each alert in turn, those that fire first. `overflow` says how many were left out. */
-export function each(text: (status: Status) => string, overflow: (words: string) => string): string {
-  return (['firing', 'resolved'] as const)
+/** True for a notification that is about one alert: the only one, or the only one that still fires. */
+const aboutOne = 'or (eq (len .Alerts) 1) (eq (len .Alerts.Firing) 1)';
+
+/** Chooses for what is about one alert and what is about several. */
+export function oneOr(one: string, several: string): string {
+  return `{{ if ${aboutOne} }}${one}{{ else }}${several}{{ end }}`;
+}
+
+/**
+ * One alert has the room to itself. Those of its group that are over stand below: Prometheus tells of them for a quarter of an hour,
+ * and they must not cost the page what is to be done first.
+ */
+export function onlyOne(one: (status: Status) => string, between: string, entries: Entries): string {
+  const over = `{{ if .Alerts.Resolved }}${between}${each(['resolved'], entries)}{{ end }}`;
+  return oneOr(
+    `{{ if .Alerts.Firing }}{{ range .Alerts.Firing }}${one('firing')}{{ end }}${over}{{ else }}{{ range .Alerts.Resolved }}${one('resolved')}{{ end }}{{ end }}`,
+    each(['firing', 'resolved'], entries),
+  );
+}
+
+/** Each alert in turn, those that fire first. */
+export function each(statuses: readonly Status[], { text, overflow }: Entries): string {
+  return statuses
     .map((status) => {
       const list = `.Alerts.${lists[status]}`;
       const left = `+{{ len (slice ${list} ${shown}) }} more ${status}`;

@@ -9,7 +9,7 @@ import {
   title,
 } from '../../stack/message/index.ts';
 import { call, define, expressions } from './expressions.ts';
-import { each, first, more, onlyOne } from './several.ts';
+import { first, more, oneOr, onlyOne } from './several.ts';
 
 /** What the Slack receiver's fields call. */
 export function slackTemplates(): string {
@@ -25,13 +25,10 @@ export function slackTemplates(): string {
     define('slack.color', color),
     define(
       'slack.text',
-      onlyOne(
-        (status) => slackText(expressions('slack', status), status),
-        each(
-          (status) => `${slackEntry(expressions('slack', status), status)}\n\n`,
-          (left) => `_${left}_\n\n`,
-        ),
-      ),
+      onlyOne((status) => slackText(expressions('slack', status), status), '\n\n', {
+        text: (status) => `${slackEntry(expressions('slack', status), status)}\n\n`,
+        overflow: (left) => `_${left}_\n\n`,
+      }),
     ),
     ...linkNames.map((name) => define(`slack.${name}`, address(name))),
   ].join('');
@@ -75,5 +72,5 @@ const silenceGroup = [
 function address(name: LinkName): string {
   const otherwise = name === 'silence_url' ? silenceGroup : '{{ $.ExternalURL }}/#/alerts';
   const own = first((status) => expressions('text', status).whenLink(name, (url) => url, otherwise));
-  return name === 'silence_url' ? `{{ if eq (len .Alerts) 1 }}${own}{{ else }}${silenceGroup}{{ end }}` : own;
+  return name === 'silence_url' ? oneOr(own, silenceGroup) : own;
 }

@@ -21,6 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const other: Page = { ...up, labels: { ...up.labels, probe: 'live' }, annotations: { ...up.annotations, summary: '' } };
+
 /** Each is one notification. What fires begins in the future, so that "now" does not show: it has lasted `1 s`. */
 const cases: readonly { readonly name: string; readonly golden: string; readonly pages: readonly Page[] }[] = [
   { name: 'one probe is down', golden: 'down', pages: [down] },
@@ -30,6 +32,7 @@ const cases: readonly { readonly name: string; readonly golden: string; readonly
   { name: 'an error budget that is spent too fast', golden: 'burning', pages: [burning] },
   { name: 'a target that sends what it should not', golden: 'hostile', pages: [hostile] },
   { name: 'twelve alerts of one group', golden: 'several', pages: several(12) },
+  { name: 'one that fires and one that is over', golden: 'one-left', pages: [down, other] },
   { name: 'some that fire and some that are over', golden: 'mixed', pages: [...several(2), up] },
   {
     name: 'all of several are over',
