@@ -1,5 +1,5 @@
 import { aggregate, select } from '../../stack/promql.ts';
-import { metaRule } from './meta.ts';
+import { anyTrouble, metaRule } from './meta.ts';
 
 const at = 'job="alloy",instance="alloy:12345"';
 const dropped = (reason: string) => `loki_write_dropped_entries_total{${at},reason="${reason}"}`;
@@ -38,7 +38,7 @@ const troubles = [
 /** A part of the log collector does not work: a source is not read, or nothing is sent. */
 export const alloyUnhealthyRule = metaRule({
   alert: 'AlloyUnhealthy',
-  expr: troubles.map(([expr, words]) => `label_replace(${expr}, "trouble", "${words}", "", "")`).join(' or '),
+  expr: anyTrouble(troubles),
   forMs: 300_000,
   stepMs: 60_000,
   severity: 'warning',

@@ -1,6 +1,6 @@
 import { monitoringLimits } from '../../stack/limits.ts';
 import { aggregate, select } from '../../stack/promql.ts';
-import { metaRule } from './meta.ts';
+import { anyTrouble, metaRule } from './meta.ts';
 
 const at = 'job="loki",instance="loki:3100"';
 const discarded = (reason: string) => `loki_discarded_samples_total{${at},reason="${reason}"}`;
@@ -55,7 +55,7 @@ const rulesTaken = `loki_ruler_config_last_reload_successful{${at},user="fake"}`
 /** Nobody is told of what stands in the logs. A failure at the start, or of one evaluation, is over before the wait is. */
 export const lokiRulerFailingRule = metaRule({
   alert: 'LokiRulerFailing',
-  expr: rulerTroubles.map(([expr, words]) => `label_replace(${expr}, "trouble", "${words}", "", "")`).join(' or '),
+  expr: anyTrouble(rulerTroubles),
   forMs: 300_000,
   severity: 'warning',
   by: ['trouble'],

@@ -24,6 +24,11 @@ interface MetaDefinition<Label extends string> {
   readonly good: readonly { readonly name: string; readonly series: Readonly<Record<string, string>> }[];
 }
 
+/** What can go wrong with a part, an expression each, and the words for it: an alert for each that holds, with the label `trouble`. */
+export function anyTrouble(troubles: readonly (readonly [expr: string, words: string])[]): string {
+  return troubles.map(([expr, words]) => `label_replace(${expr}, "trouble", "${words}", "", "")`).join(' or ');
+}
+
 /** Puts such an alert together. Nothing is fired for a part that does not run: it has no series. */
 export function metaRule<Label extends string>(definition: MetaDefinition<Label>): AlertRule {
   const { alert, expr, forMs, stepMs, holdsAfterMs, severity, criticalBecause, by } = definition;

@@ -14,6 +14,7 @@ const cases: readonly {
   readonly path: Behaviour;
   readonly query?: string;
   readonly options?: Options;
+  readonly timeoutMs?: number;
   readonly is: string | RegExp;
 }[] = [
   { name: 'a 200 passes', path: 'ok', is: 'pass' },
@@ -89,22 +90,22 @@ const cases: readonly {
   {
     name: 'no answer',
     path: 'hang-before-headers',
-    is: 'fail response_timeout: found no answer in 1.5 s, expected an HTTP answer',
+    is: 'fail response_timeout: found no answer in 400 ms, expected an HTTP answer',
   },
   {
     name: 'headers that never end',
     path: 'drip-headers',
-    is: 'fail response_timeout: found no answer in 1.5 s, expected an HTTP answer',
+    is: 'fail response_timeout: found no answer in 400 ms, expected an HTTP answer',
   },
   {
     name: 'a body that stops',
     path: 'hang-in-body',
-    is: 'fail body_timeout: found a body that did not end in 1.5 s, expected an HTTP answer',
+    is: 'fail body_timeout: found a body that did not end in 400 ms, expected an HTTP answer',
   },
   {
     name: 'a body that drips',
     path: 'drip',
-    is: 'fail body_timeout: found a body that did not end in 1.5 s, expected an HTTP answer',
+    is: 'fail body_timeout: found a body that did not end in 400 ms, expected an HTTP answer',
   },
   {
     name: 'a close without an answer',
@@ -140,6 +141,8 @@ const cases: readonly {
   {
     name: 'a gzip bomb',
     path: 'gzip-bomb',
+    // Unpacking it is work, and others want the processor too.
+    timeoutMs: 1_500,
     is: 'fail body_too_large: found a body of more than 1048576 bytes, expected a body of at most 1048576 bytes',
   },
   {
@@ -234,7 +237,7 @@ const cases: readonly {
   {
     name: 'a compressed body that stops',
     path: 'hang-in-gzip',
-    is: 'fail body_timeout: found a body that did not end in 1.5 s, expected an HTTP answer',
+    is: 'fail body_timeout: found a body that did not end in 400 ms, expected an HTTP answer',
   },
   {
     name: 'a reset in the body',
@@ -262,14 +265,14 @@ describe('http', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  test.each(cases)('$name', async ({ path, query = '', options = {}, is }) => {
+  test.each(cases)('$name', async ({ path, query = '', options = {}, timeoutMs = 400, is }) => {
     const took = await ownTime(async () => {
       const outcome = await attempt(http, `http://127.0.0.1:${server.port}/${path}?${query}`, options, {
-        timeoutMs: 1_500,
+        timeoutMs,
       });
       expect(judgement(outcome)).toEqual(typeof is === 'string' ? is : expect.stringMatching(is));
     });
-    expect(took).toBeLessThan(1_550);
+    expect(took).toBeLessThan(timeoutMs + 50);
   });
 
   test('headers without end are cut off', async () => {
@@ -321,7 +324,7 @@ describe('http', () => {
     const { samples } = await attempt(http, `http://127.0.0.1:${server.port}/slow?120`, {});
     const ms = Object.fromEntries(samples.filter(isPhase).map(({ labels, value }) => [labels?.phase, value * 1_000]));
     expect(ms.processing).toBeGreaterThan(115);
-    expect((ms.resolve ?? 0) + (ms.connect ?? 0) + (ms.transfer ?? 0)).toBeLessThan(ms.processing ?? 0);
+    expect((ms.resolve ?? 0) + (ms.connect ?? 0) + (ms.transfer ?? 0)).toBeLessThan(60);
   });
 });
 
