@@ -13,6 +13,9 @@ interface Request {
 
 type Behave = (socket: Socket, request: Request) => unknown;
 
+/** An answer of a test's own: writes what it likes, and ends the socket or leaves it open. */
+export type Respond = (socket: Socket) => unknown;
+
 /** What a broken peer does with a request. The path chooses it: `/hang-in-body`. */
 export const behaviours = {
   ok: (socket: Socket) => reply(socket, 200, '{"status":"ready","data":{"items":[{"id":7}]}}', 'x-version: 1.4.2'),
@@ -132,6 +135,10 @@ export interface FaultServerOptions {
   /** Asks for a certificate of the client, by TLS 1.3 only after the handshake. */
   readonly asksForClientCertificate?: true;
   readonly atAccept?: AtAccept;
+  /** Answers every whole request, in place of what its path asks for. */
+  readonly respond?: Respond;
+  /** `respond` is called as soon as the connection stands; what the client sends is read and dropped. */
+  readonly respondsAtAccept?: boolean;
   /** 0, the default, for any. */
   readonly port?: number;
 }
@@ -152,11 +159,16 @@ export async function startFaultServer(options: FaultServerOptions = {}): Promis
       ? new TLSSocket(raw, { isServer: true, secureContext, requestCert: asks, rejectUnauthorized: asks })
       : raw;
     socket.on('error', () => {});
+    if (options.respond && options.respondsAtAccept) return void options.respond(socket.resume());
     let text = '';
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
       if (!isWhole(text)) return;
       requests.push(text);
+      if (options.respond) {
+        text = '';
+        return void options.respond(socket);
+      }
       const [, path = '', query = ''] = /^\S+ \/([^ ?]*)\??(\S*)/.exec(text) ?? [];
       const behave: Behave = behaviours[path in behaviours ? (path as Behaviour) : 'ok'];
       behave(socket, { text, query: decodeURIComponent(query) });

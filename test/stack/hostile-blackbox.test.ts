@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { freePorts } from '../../cli/testing/running-watchpost.ts';
 import { prepareHostilePeers } from '../../probes/testing/hostile/peers.ts';
-import { type HostileRow, hostileRows } from '../../probes/testing/hostile/table.ts';
+import type { HostileRow } from '../../probes/testing/hostile/row.ts';
+import { hostileRows } from '../../probes/testing/hostile/table.ts';
 import { reasons } from '../../stack/reasons.ts';
 import { which } from '../support/shell.ts';
 

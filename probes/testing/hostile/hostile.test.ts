@@ -8,7 +8,8 @@ import { probers } from '../../probers/index.ts';
 import type { Prober } from '../../probers/prober.ts';
 import { ownTime } from '../own-time.ts';
 import { type HostilePeers, prepareHostilePeers } from './peers.ts';
-import { hostileRows, type NameKind } from './table.ts';
+import type { NameKind } from './row.ts';
+import { hostileRows } from './table.ts';
 
 /** Long enough for a good answer on a busy machine, and no longer: many rows use it up. */
 const timeoutMs = 1_500;

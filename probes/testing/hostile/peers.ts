@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAuthority, type Identity, selfSigned } from '../certificates.ts';
 import { startFaultServer } from '../fault-server.ts';
 import { startSilentPort } from '../silent-port.ts';
-import type { CertificateKind, HostileRow } from './table.ts';
+import type { CertificateKind, HostileRow } from './row.ts';
 
 const dayMs = 86_400_000;
 
@@ -64,7 +64,13 @@ async function startPeer(
   if (row.atAccept === 'refused') return { port: 1, ...nobody };
   if (row.atAccept === 'silent') return { port: cleanup.use(await startSilentPort()).port, ...nobody };
   const tls = row.certificate && identities.get(row.certificate);
-  return cleanup.use(await startFaultServer({ ...(tls && { tls }), ...(row.atAccept && { atAccept: row.atAccept }) }));
+  return cleanup.use(
+    await startFaultServer({
+      ...(tls && { tls }),
+      ...(row.atAccept && { atAccept: row.atAccept }),
+      ...(row.responds && { respond: row.responds, respondsAtAccept: !asksFirst(row.kind) }),
+    }),
+  );
 }
 
 function targetOf({ kind, behaviour = 'ok', query, certificate, resolves }: HostileRow, port: number): string {
@@ -80,4 +86,9 @@ function targetOf({ kind, behaviour = 'ok', query, certificate, resolves }: Host
     default:
       return `${host}:${port}`;
   }
+}
+
+/** Whether the client of a protocol sends a text request first, which the fault server reads as HTTP. */
+function asksFirst(kind: HostileRow['kind']): boolean {
+  return kind === 'http' || kind === 'websocket';
 }

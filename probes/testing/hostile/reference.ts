@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { reasons } from '../../../stack/reasons.ts';
-import { type HostileRow, hostileRows } from './table.ts';
+import type { HostileRow } from './row.ts';
+import { hostileRows } from './table.ts';
 
 /** The table for people: what a target does, how it was probed, and what came of it. */
 export function hostileReference(): string {
@@ -8,7 +9,7 @@ export function hostileReference(): string {
     const verdict = `${reasons[row.reason].verdict} \`${row.reason}\``;
     const sees = row.connections === undefined ? '' : String(row.connections);
     const name = row.name.replaceAll('|', '\\|');
-    return `| ${name} | ${probeWords(row)} | ${verdict} | ${sees} | ${row.blackbox ?? ''} |`;
+    return `| ${name} | ${probeWords(row)} | ${verdict} | ${sees} | ${(row.curl ?? '').replaceAll('|', '\\|')} | ${row.blackbox ?? ''} |`;
   });
   return [
     '# Hostile targets',
@@ -18,8 +19,8 @@ export function hostileReference(): string {
     'connections. Where blackbox_exporter is on PATH, every row that it can be configured for is run against it too: a verdict that',
     'differs is explained in the last column.',
     '',
-    '| A target that … | Probed by | Verdict | Connections | Where blackbox_exporter differs |',
-    '| --- | --- | --- | --- | --- |',
+    '| A target that … | Probed by | Verdict | Connections | curl says | Where blackbox_exporter differs |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
     '',
   ].join('\n');
