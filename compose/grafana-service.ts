@@ -16,10 +16,10 @@ export function grafanaService(config: Config, surroundings: Surroundings): Comp
       [merge]: 'hardened',
       image: composeImage('grafana'),
       user: '472:0',
-      entrypoint: noted('The first start makes the password.', [
+      entrypoint: noted('The first start makes the password and the folder of plugins.', [
         '/bin/sh',
         '-c',
-        literal(firstStart(`${data}/${grafanaPasswordFile}`)),
+        literal(firstStart(data)),
       ]),
       environment: Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, literal(value)])),
       ports: [`127.0.0.1:${parts.grafana.port}:${parts.grafana.port}`],
@@ -32,9 +32,14 @@ export function grafanaService(config: Config, surroundings: Surroundings): Comp
   ];
 }
 
-/** Written beside its place and renamed, so that a start that was cut off leaves no empty password. */
-function firstStart(file: string): string {
+/**
+ * The password is written beside its place and renamed, so that a start that was cut off leaves no empty one. Grafana 12 logs an error for each
+ * look into a folder of plugins that does not exist.
+ */
+function firstStart(data: string): string {
+  const file = `${data}/${grafanaPasswordFile}`;
   return `set -eu
+mkdir -p ${data}/plugins
 if [ ! -s ${file} ]; then
   umask 077
   head -c 18 /dev/urandom | base64 | tr '+/' '-_' > ${file}.new

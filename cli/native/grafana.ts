@@ -22,9 +22,13 @@ export function grafanaArguments(program: string, args: readonly string[]): read
   return home === undefined ? own : [...own, '--homepath', home];
 }
 
-/** Made once and kept: Grafana takes it over only when it makes its data base. */
-export async function ensurePassword(file: string): Promise<void> {
+/**
+ * What has to be there before Grafana's first start: the folder of plugins, for which Grafana 12 logs an error where it does not exist, and the
+ * password of `admin`, which is made once and kept, since Grafana takes it over only when it makes its data base.
+ * @param file where the password goes, in Grafana's data folder
+ */
+export async function prepareGrafana(file: string): Promise<void> {
+  await mkdir(join(dirname(file), 'plugins'), { recursive: true });
   if (existsSync(file)) return;
-  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, randomBytes(18).toString('base64url'), { mode: 0o600 });
 }

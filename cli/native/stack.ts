@@ -9,7 +9,7 @@ import { startProbeService } from '../probe-service.ts';
 import { answers } from '../wait-until.ts';
 import { type ComponentPart, components } from './components.ts';
 import { childOf, type NativeExporter, portsOf, sayExporter } from './exporters.ts';
-import { ensurePassword, grafanaArguments } from './grafana.ts';
+import { grafanaArguments, prepareGrafana } from './grafana.ts';
 import { type NativeFolders, type Ports, type Prepared, reachable } from './prepare.ts';
 import { removeState, startTimeOf, writeState } from './state-file.ts';
 import { Child, type ChildEvent } from './supervisor.ts';
@@ -75,7 +75,7 @@ export class NativeStack implements AsyncDisposable {
         await startDemo({ host: '127.0.0.1', port: ports.demo ?? parts.demo.port, tlsPort: demoTlsPort }),
       );
     }
-    if (prepared.present.has('grafana')) await ensurePassword(this.#options.folders.grafanaPassword);
+    if (prepared.present.has('grafana')) await prepareGrafana(this.#options.folders.grafanaPassword);
     await this.#saveState();
     for (const part of prepared.programs.keys()) if (prepared.present.has(part)) this.#startChild(part);
     for (const exporter of prepared.exporters) this.#startExporter(exporter);

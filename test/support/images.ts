@@ -154,7 +154,7 @@ const recipes: Readonly<Record<TestImage, Recipe>> = {
     programs: { grafana: '/usr/share/grafana/bin/grafana' },
     folders: { '/usr/share/grafana': ['/usr/local/share/grafana', '/usr/share/grafana'] },
     lines: [
-      'RUN mkdir -p /var/lib/grafana /etc/grafana /var/log/grafana && chown -R 472:0 /var/lib/grafana /etc/grafana /var/log/grafana',
+      'RUN mkdir -p /var/lib/grafana/plugins /etc/grafana /var/log/grafana && chown -R 472:0 /var/lib/grafana /etc/grafana /var/log/grafana',
       'COPY run.sh /run.sh',
       'ENV PATH=/usr/share/grafana/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       'USER 472',
