@@ -2,6 +2,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { sayPath } from './checkout.ts';
 import { runWatchpost } from './testing/run-watchpost.ts';
 
 const broken = 'stack: s\nenvironment: e\nservices:\n  app:\n    probes:\n      live: { htp: "http://127.0.0.1:1/" }\n';
@@ -46,11 +47,11 @@ const cases = [
   },
   {
     name: 'a file that is a folder',
-    args: ['check', '--config', '/tmp'],
+    args: ['check', '--config', tmpdir()],
     code: 1,
-    says: 'cannot read /tmp: it is a folder',
+    says: `cannot read ${sayPath(tmpdir())}: it is a folder`,
   },
-] as const;
+];
 
 for (const { name, args, code, says } of cases) {
   test(name, async () => {
@@ -70,7 +71,7 @@ for (const subcommand of ['check', 'plan', 'generate', 'serve', 'page --test', '
     const data = subcommand.startsWith('up') ? ['--data', join(folder.path, 'data')] : [];
     const result = await runWatchpost([...subcommand.split(' '), '--config', file, ...extra, ...data]);
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain(`${file}:6:15`);
+    expect(result.stderr).toContain(`${sayPath(file)}:6:15`);
     expect(result.stderr).toContain('^^^');
     expect(result.stderr).not.toMatch(/^ +at /m);
   });
@@ -82,7 +83,7 @@ test('a right file is counted', async () => {
   await writeFile(file, broken.replace('htp', 'http'));
   expect(await runWatchpost(['check', '--config', file])).toEqual({
     code: 0,
-    stdout: `${file}: ok: 1 service, 1 probe\n`,
+    stdout: `${sayPath(file)}: ok: 1 service, 1 probe\n`,
     stderr: '',
   });
 });
