@@ -12,6 +12,7 @@ import {
   inUse,
   type Verification,
 } from './certificate.ts';
+import { endTls } from './end-tls.ts';
 import { codeOf, Failure } from './failure.ts';
 import { withoutFinalDot } from './host-port.ts';
 import { type AgreementDemand, agreementFault } from './tls-agreement.ts';
@@ -83,7 +84,7 @@ export async function secureWith(
   const fault =
     certificateFault(chain, used, verification, { ...options, name }, now) ?? agreementFault(version, cipher, options);
   if (fault) {
-    wrapped.destroy();
+    await endTls(wrapped, run);
     throw new Failure(fault.reason, fault.found, fault.expected);
   }
   return { socket: wrapped, version, cipher: cipher.name, expiry: expiry ?? 0, isVerified: verification === undefined };
