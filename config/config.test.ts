@@ -65,7 +65,7 @@ services:
 retention: 4w2d
 logs: { s3: { bucket: shop-logs, region: eu, endpoint: "http://minio:9000", credentials_file: /run/secrets/s3 } }
 syslog: { listen: "10.0.0.1:514", format: rfc3164 }
-references: ["1.1.1.1:443"]
+references: ["1.1.1.1:443", "bücher.example.:443"]
 heartbeat_url_file: /run/secrets/heartbeat_url
 rules: ./rules
 location: ams
@@ -166,7 +166,10 @@ notify:
         probes: [],
       },
     ],
-    references: [{ host: '1.1.1.1', port: 443 }],
+    references: [
+      { host: '1.1.1.1', port: 443 },
+      { host: 'xn--bcher-kva.example.', port: 443 },
+    ],
     heartbeatUrlFile: '/run/secrets/heartbeat_url',
     location: 'ams',
     locations: [{ name: 'fra', host: '10.8.0.2', port: 9815 }],

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { z } from 'zod';
 import type { ExporterTarget, ExporterTls, PasswordSource } from '../stack/exporters.ts';
 import { asMap, asText, member } from './raw.ts';
@@ -58,7 +59,9 @@ function probedServer(kind: 'postgres' | 'redis', service: unknown): Probed {
   if (!url) return {};
   /** What stands there, unless a variable has a part in it. */
   const known = (text: string) => (text === '' || variableOf(text) !== undefined ? undefined : decoded(text));
-  const host = known(url.hostname.replace(/^\[|\]$/g, ''));
+  const named = known(url.hostname.replace(/^\[|\]$/g, ''));
+  // Other letters than ASCII as DNS has them; an IPv6 address stays.
+  const host = named === undefined ? undefined : domainToASCII(named) || named;
   const database = known(url.pathname.slice(1));
   const username = known(url.username) ?? withoutVariables(member(probe, 'username'));
   const password = passwordOf(asText(member(probe, 'password')), url.password, variableOf);

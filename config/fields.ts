@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
+import { tcpValue } from '../probes/probers/tcp/options.ts';
 import { parseDuration } from '../stack/duration.ts';
 import { namePattern } from '../stack/labels.ts';
 
@@ -158,11 +159,8 @@ export const scrapedUrl = text({
 export const hostPort = parsed({
   takes: 'host:port',
   expected: 'host:port, such as smtp.example.org:587',
-  parse: (input) => {
-    const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)):([0-9]{1,5})$/i.exec(input);
-    const port = Number(match?.[3]);
-    return match && port >= 1 && port <= 65_535 ? { host: match[1] ?? match[2] ?? '', port } : undefined;
-  },
+  // The same as a probe takes.
+  parse: (input) => tcpValue.safeParse(input).data,
 });
 
 export const emailAddress = text({

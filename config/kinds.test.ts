@@ -100,6 +100,11 @@ const exporters = [
     wanted: { kind: 'redis', host: 'cache', port: 6379, tls: { verify: false, caFile: '/etc/ca.pem' } },
   },
   {
+    name: 'a host in umlauts as DNS has it',
+    service: 'kind: redis, probes: { p: { redis: "redis://bücher.example:6380" } }',
+    wanted: { kind: 'redis', host: 'xn--bcher-kva.example', port: 6_380 },
+  },
+  {
     name: 'a Redis without TLS where `exporter` says so',
     service: 'kind: redis, exporter: { address: "cache:6379", tls: false }, probes: { p: { redis: "rediss://cache" } }',
     wanted: { kind: 'redis', host: 'cache', port: 6379 },

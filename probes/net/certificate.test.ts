@@ -95,8 +95,14 @@ describe('a chain', () => {
     const leaf = await root.issue({ names: ['*.example.org', '10.0.0.7'], ...dates });
     const chain = new PeerChains({ own: [], isWellKnown: () => false }).of(await connected(leaf.cert, leaf.key));
     const names = ['www.example.org', 'example.org', 'a.www.example.org', '10.0.0.7', '10.0.0.8'];
-    expect(names.map((name) => chain?.isFor(name))).toEqual([true, false, false, true, false]);
-    expect(chain?.certificates[0]).toMatchObject({ issuer: 'root', names: ['*.example.org', '10.0.0.7'] });
+    expect(names.map((name) => chain?.misnamed(name))).toEqual([
+      undefined,
+      'for *.example.org, 10.0.0.7',
+      'for *.example.org, 10.0.0.7',
+      undefined,
+      'for *.example.org, 10.0.0.7',
+    ]);
+    expect(chain?.certificates[0]).toMatchObject({ issuer: 'root', subject: '*.example.org' });
   });
 });
 

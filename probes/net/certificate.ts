@@ -5,11 +5,11 @@ import type { CertificateFacts, PeerChain } from './peer-chain.ts';
 /**
  * The chain without what it does without: where OpenSSL found a way to a trusted authority, an issuer out of date lies
  * beside that way (an old cross-signed one, as half the web sent in 2021) and hurts nobody.
- * @param verification OpenSSL's code, undefined where it found a way
+ * @param verification undefined where OpenSSL found a way
  */
 export function inUse(
   chain: readonly CertificateFacts[],
-  verification: string | undefined,
+  verification: Verification | undefined,
   now: number,
 ): readonly CertificateFacts[] {
   if (verification !== undefined || chain.every(({ from, to }) => from <= now && now < to)) return chain;
@@ -19,6 +19,14 @@ export function inUse(
 /** When the first certificate expires, Unix milliseconds; undefined when there is none. */
 export function earliestExpiry(chain: readonly CertificateFacts[]): number | undefined {
   return chain.length === 0 ? undefined : Math.min(...chain.map(({ to }) => to));
+}
+
+/** What OpenSSL has against a chain. */
+export interface Verification {
+  /** Node's: `CERT_HAS_EXPIRED`; `UNSPECIFIED` for half of what there is. */
+  readonly code: string;
+  /** OpenSSL's own words. */
+  readonly said: string;
 }
 
 export interface CertificateFault {
@@ -41,13 +49,13 @@ export interface CertificateDemand {
  * What is wrong with the certificate, the gravest first: dates before names before trust, because an expired certificate
  * is what it is, whoever signed it.
  * @param used what is in use of the chain
- * @param verification OpenSSL's code, undefined where the chain leads to a trusted authority
+ * @param verification undefined where the chain leads to a trusted authority
  * @param now Unix milliseconds
  */
 export function certificateFault(
   chain: PeerChain | undefined,
   used: readonly CertificateFacts[],
-  verification: string | undefined,
+  verification: Verification | undefined,
   demand: CertificateDemand,
   now: number,
 ): CertificateFault | undefined {
@@ -60,9 +68,8 @@ export function certificateFault(
     const fault = dateFault(certificate, who, now);
     if (fault) return { ...fault, expected };
   }
-  if (!chain.isFor(demand.name)) {
-    return { reason: 'certificate_name', found: `a certificate for ${namesOf(leaf)}`, expected };
-  }
+  const misnamed = chain.misnamed(demand.name);
+  if (misnamed !== undefined) return { reason: 'certificate_name', found: `a certificate ${misnamed}`, expected };
   if (demand.trust === 'chain' && verification !== undefined) {
     return { ...trustFault(verification, chain), expected };
   }
@@ -121,8 +128,8 @@ const noIssuer: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** OpenSSL's codes that an operator meets, in words; the others as they are. */
-function trustFault(code: string, chain: PeerChain): Omit<CertificateFault, 'expected'> {
+/** What an operator meets every day, in words; the rest in those of OpenSSL, which say more than its codes do. */
+function trustFault({ code, said }: Verification, chain: PeerChain): Omit<CertificateFault, 'expected'> {
   if (code === 'CERT_HAS_EXPIRED') {
     return { reason: 'certificate_expired', found: 'a certificate whose authority has expired' };
   }
@@ -131,7 +138,7 @@ function trustFault(code: string, chain: PeerChain): Omit<CertificateFault, 'exp
     DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
     SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not known here',
   };
-  return { reason: 'certificate_untrusted', found: `a certificate that is not trusted: ${words[code] ?? code}` };
+  return { reason: 'certificate_untrusted', found: `a certificate that is not trusted: ${words[code] ?? said}` };
 }
 
 /**
@@ -146,11 +153,6 @@ function issuerFault({ certificates, nextIssuer }: PeerChain): Omit<CertificateF
   }
   const words = 'its authority is not known here, or the chain is incomplete';
   return { reason: 'certificate_untrusted', found: `a certificate that is not trusted: ${words}` };
-}
-
-/** The names that a certificate is for; of many, the first. */
-function namesOf({ names }: CertificateFacts): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
 function minute(ms: number): string {

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import { misnamed } from './certificate-names.ts';
 
 /** What is said and judged of one certificate. Times in Unix milliseconds. */
 export interface CertificateFacts {
@@ -10,8 +11,6 @@ export interface CertificateFacts {
   readonly issuer: string;
   /** Hexadecimal, with its leading zeros. */
   readonly serial: string;
-  /** The names that it is for. */
-  readonly names: readonly string[];
   readonly isSelfIssued: boolean;
   /** It says where its issuer's certificate can be had, as those of the public web do. */
   readonly saysWhereItsIssuerIs: boolean;
@@ -29,8 +28,8 @@ export interface PeerChain {
   readonly nextIssuer: string | undefined;
   /** An issuer on the way to the root that was not sent and is known here all the same, by a `ca_file`. */
   readonly omitted: string | undefined;
-  /** Whether the leaf is for this name (RFC 6125). */
-  isFor(name: string): boolean;
+  /** What the leaf is for, where that is not this name; undefined where it is. */
+  misnamed(name: string): string | undefined;
 }
 
 /** What a chain is completed and cut short with. */
@@ -76,18 +75,15 @@ function peerChain(leaf: X509Certificate, sent: readonly X509Certificate[], auth
   const omitted = whole.slice(way.length).find((certificate) => !isSelfIssued(certificate));
   const root = whole.at(-1);
   const cut = whole.length > 1 && root && authorities.isWellKnown(root.fingerprint256) ? whole.slice(0, -1) : whole;
-  const identity = { subject: named(leaf.subject), subjectaltname: leaf.subjectAltName } as unknown as PeerCertificate;
-  const isFor = new Map<string, boolean>();
+  const names = { alternative: leaf.subjectAltName, commonName: commonNameOf(leaf.subject) };
+  const judged = new Map<string, string | undefined>();
   return {
     certificates: cut.map(factsOf),
     nextIssuer: isSelfIssued(last) ? undefined : nameOf(last.issuer),
     omitted: omitted && nameOf(omitted.subject),
-    isFor(name) {
-      const known = isFor.get(name);
-      if (known !== undefined) return known;
-      const is = checkServerIdentity(name, identity) === undefined;
-      isFor.set(name, is);
-      return is;
+    misnamed(name) {
+      if (!judged.has(name)) judged.set(name, misnamed(names, name));
+      return judged.get(name);
     },
   };
 }
@@ -114,15 +110,12 @@ function isSelfIssued(certificate: X509Certificate): boolean {
 }
 
 function factsOf(certificate: X509Certificate): CertificateFacts {
-  const names = certificate.subjectAltName?.split(', ').map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
-  const subject = nameOf(certificate.subject);
   return {
     from: certificate.validFromDate.getTime(),
     to: certificate.validToDate.getTime(),
-    subject,
+    subject: nameOf(certificate.subject),
     issuer: nameOf(certificate.issuer),
     serial: certificate.serialNumber.toLowerCase(),
-    names: names ?? [subject],
     isSelfIssued: isSelfIssued(certificate),
     saysWhereItsIssuerIs: certificate.infoAccess?.includes('CA Issuers') ?? false,
   };
@@ -132,6 +125,10 @@ function factsOf(certificate: X509Certificate): CertificateFacts {
 function nameOf(distinguishedName: string | undefined): string {
   const { CN, O } = named(distinguishedName);
   return [CN, O].flat().find((name) => name) ?? 'an unnamed subject';
+}
+
+function commonNameOf(distinguishedName: string | undefined): string | undefined {
+  return [named(distinguishedName).CN].flat().at(-1);
 }
 
 function named(distinguishedName: string | undefined): Record<string, string | string[]> {

@@ -10,8 +10,11 @@ import {
   certificateWords,
   earliestExpiry,
   inUse,
+  type Verification,
 } from './certificate.ts';
+import { endTls } from './end-tls.ts';
 import { codeOf, Failure } from './failure.ts';
+import { withoutFinalDot } from './host-port.ts';
 import { type AgreementDemand, agreementFault } from './tls-agreement.ts';
 import { tlsFailure } from './tls-failure.ts';
 import { type Credentials, type Trust, TrustStore, UnusableFile } from './trust.ts';
@@ -46,13 +49,14 @@ export async function secureWith(
   run: Run,
   recorder: Recorder,
 ): Promise<Secured> {
-  const expected = `a TLS handshake for ${options.name}`;
+  const name = withoutFinalDot(options.name);
+  const expected = `a TLS handshake for ${name}`;
   const trust = await trustFor(options, expected, run);
   const wrapped = connect({
     socket,
     secureContext: trust.context,
     // An address must not be sent as a server name (RFC 6066, section 3).
-    ...(isIP(options.name) ? {} : { servername: options.name }),
+    ...(isIP(name) ? {} : { servername: name }),
     ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
     // We judge ourselves, below: a client that verifies hangs up before the certificate can be looked at.
     rejectUnauthorized: false,
@@ -77,9 +81,10 @@ export async function secureWith(
   const used = inUse(sent, verification, now);
   const expiry = earliestExpiry(used);
   if (expiry !== undefined) recorder.sample('probe_ssl_earliest_cert_expiry', expiry / 1_000);
-  const fault = certificateFault(chain, used, verification, options, now) ?? agreementFault(version, cipher, options);
+  const fault =
+    certificateFault(chain, used, verification, { ...options, name }, now) ?? agreementFault(version, cipher, options);
   if (fault) {
-    wrapped.destroy();
+    await endTls(wrapped, run);
     throw new Failure(fault.reason, fault.found, fault.expected);
   }
   return { socket: wrapped, version, cipher: cipher.name, expiry: expiry ?? 0, isVerified: verification === undefined };
@@ -107,12 +112,19 @@ export async function acceptedByServer(socket: TLSSocket, expected: string, run:
   await promise.finally(() => run.signal.removeEventListener('abort', late));
 }
 
-/** OpenSSL's code of what is wrong with the chain; undefined where nothing is. */
-function verificationOf(socket: TLSSocket): string | undefined {
+/** Undefined where OpenSSL has nothing against the chain. */
+function verificationOf(socket: TLSSocket): Verification | undefined {
   if (socket.authorized) return undefined;
-  // The type says Error; at run time it is OpenSSL's code as a string.
+  // The type says Error; at run time it is the code as a string.
   const error: unknown = socket.authorizationError;
-  return codeOf(error) || String(error ?? 'unknown');
+  const code = codeOf(error) || String(error ?? 'unknown');
+  return { code, said: verifyError(socket) ?? code };
+}
+
+/** Node gives OpenSSL's words only to who lets it verify by itself. */
+function verifyError(socket: TLSSocket): string | undefined {
+  const { _handle: handle } = socket as { readonly _handle?: { verifyError?(): Error | null } };
+  return handle?.verifyError?.()?.message;
 }
 
 function handshake(socket: TLSSocket, expected: string, run: Run): Promise<void> {

@@ -3,6 +3,7 @@ import type { Run } from '../model.ts';
 import type { Recorder } from '../probers/recorder.ts';
 import { Conversation } from './conversation.ts';
 import { Failure } from './failure.ts';
+import { withoutFinalDot } from './host-port.ts';
 import type { StartTlsProtocol } from './start-tls-protocols.ts';
 
 /**
@@ -74,7 +75,7 @@ const protocols: Readonly<Record<StartTlsProtocol, Agree>> = {
   },
   // RFC 6120, section 5.4.
   async xmpp(talk, host) {
-    const to = host.replaceAll(/[^A-Za-z0-9.:_-]/g, '');
+    const to = withoutFinalDot(host).replaceAll(/[^A-Za-z0-9.:_-]/g, '');
     talk.send(
       `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='${to}' version='1.0'>`,
     );

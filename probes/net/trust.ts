@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { codeOf } from './failure.ts';
 import { PeerChains } from './peer-chain.ts';
+import { opensslWords } from './tls-failure.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** What is shown to a peer and what it is trusted by: paths of PEM files. */
@@ -79,7 +80,7 @@ export class TrustStore {
       return { context: createSecureContext({ ecdhCurve: groups, ...options }), chains };
     } catch (error) {
       // What else is in the options was used before, or is read below.
-      throw new UnusableFile(`client certificate and key that cannot be used (${codeOf(error) || 'not PEM'})`, {
+      throw new UnusableFile(`client certificate and key that cannot be used (${why(error)})`, {
         cause: error,
       });
     }
@@ -119,6 +120,11 @@ export class TrustStore {
     ];
     return this.#usual;
   }
+}
+
+function why(error: unknown): string {
+  const code = codeOf(error);
+  return opensslWords(code) ?? (code || 'not PEM');
 }
 
 const freshMs = 1_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../../stack/duration.ts';
-import { parseHostPort } from '../net/host-port.ts';
+import { parseHostPort, toAsciiName } from '../net/host-port.ts';
 import { startTlsProtocols } from '../net/start-tls-protocols.ts';
 import { tlsVersions } from '../net/tls-agreement.ts';
 import type { Misfit } from './prober.ts';
@@ -30,6 +30,12 @@ export const ipSchema = z
 export const serverNameSchema = z
   .string()
   .min(1)
+  .transform((text, context) => {
+    const name = toAsciiName(text);
+    if (name) return name;
+    context.addIssue({ code: 'custom', message: 'expected a host name, such as panel.example.org' });
+    return z.NEVER;
+  })
   .optional()
   .describe('Name to ask for in the TLS handshake and to check the certificate against. Default: the host.');
 

@@ -3,12 +3,15 @@ import { webcrypto } from 'node:crypto';
 import {
   AuthorityInfoAccessExtension,
   BasicConstraintsExtension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
   type X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+
+export { Extension };
 
 /** PEM texts, as `tls.createServer` takes them. */
 export interface Identity {
@@ -27,29 +30,50 @@ export interface Authority {
 }
 
 export interface CertificateOptions {
-  /** DNS names and IP addresses that the certificate is for. */
+  /** DNS names and IP addresses that the certificate is for; `DNS:10.0.0.7` is an address that stands there as a name. Of none it has only its common name. */
   readonly names: readonly string[];
+  /** Default: the first of the names. */
+  readonly commonName?: string;
   /** Unix milliseconds. */
   readonly notBefore: number;
   readonly notAfter: number;
   /** Where the issuer's certificate can be had, which every certificate of the public web says. */
   readonly issuerUrl?: string;
+  /** `weak`: RSA of 1024 bits. */
+  readonly key?: 'weak';
+  /** Of the signature. */
+  readonly hash?: 'SHA-1';
+  /** Besides those that the other options make. */
+  readonly extensions?: readonly Extension[];
+}
+
+/** What is unusual about an authority. */
+export interface AuthorityOptions {
+  /** `weak`: RSA of 1024 bits. */
+  readonly key?: 'weak';
+  readonly extensions?: readonly Extension[];
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const weakAlgorithm = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 1_024,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+} as const;
 const dayMs = 86_400_000;
 
 /** A certificate authority of a test's or the demo's own; it lives as long as the returned value. */
-export async function createAuthority(name: string, now: number): Promise<Authority> {
-  const keys = await newKeys();
+export async function createAuthority(name: string, now: number, options: AuthorityOptions = {}): Promise<Authority> {
+  const keys = await newKeys(options.key);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
     name: `CN=${name}`,
     keys,
     notBefore: new Date(now - 3_650 * dayMs),
     notAfter: new Date(now + 3_650 * dayMs),
-    signingAlgorithm: algorithm,
-    extensions: authorityExtensions(),
+    signingAlgorithm: signing(keys.privateKey),
+    extensions: [...authorityExtensions(), ...(options.extensions ?? [])],
   });
   return {
     ca: certificate.toString('pem'),
@@ -65,7 +89,7 @@ export async function createAuthority(name: string, now: number): Promise<Author
         signingKey: keys.privateKey,
         notBefore: new Date(notBefore),
         notAfter: new Date(notAfter),
-        signingAlgorithm: algorithm,
+        signingAlgorithm: signing(keys.privateKey),
         extensions: authorityExtensions(),
       });
       return crossSigned.toString('pem');
@@ -100,26 +124,39 @@ async function issue(
   signingKey: webcrypto.CryptoKey,
   options: CertificateOptions,
 ): Promise<Identity> {
-  const keys = await newKeys();
+  const keys = await newKeys(options.key);
   const certificate = await X509CertificateGenerator.create({
     serialNumber: serial(),
-    subject: `CN=${options.names[0] ?? 'unnamed'}`,
+    subject: `CN=${options.commonName ?? options.names[0] ?? 'unnamed'}`,
     issuer: authority.subject,
     publicKey: keys.publicKey,
     signingKey,
     notBefore: new Date(options.notBefore),
     notAfter: new Date(options.notAfter),
-    signingAlgorithm: algorithm,
+    signingAlgorithm: signing(signingKey, options.hash),
     extensions: [
-      new SubjectAlternativeNameExtension(
-        options.names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })),
-      ),
+      ...alternativeNames(options.names),
       ...(options.issuerUrl === undefined
         ? []
         : [new AuthorityInfoAccessExtension({ caIssuers: [options.issuerUrl] })]),
+      ...(options.extensions ?? []),
     ],
   });
   return { key: await pemKey(keys.privateKey), cert: certificate.toString('pem') };
+}
+
+function alternativeNames(names: readonly string[]): readonly Extension[] {
+  if (names.length === 0) return [];
+  const typed = names.map((value) => {
+    const [, dns] = /^DNS:(.*)$/.exec(value) ?? [];
+    if (dns !== undefined) return { type: 'dns' as const, value: dns };
+    return { type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value };
+  });
+  return [new SubjectAlternativeNameExtension(typed)];
+}
+
+function signing(key: webcrypto.CryptoKey, hash: 'SHA-1' | 'SHA-256' = 'SHA-256') {
+  return { name: key.algorithm.name, hash };
 }
 
 async function pemKey(key: webcrypto.CryptoKey): Promise<string> {
@@ -128,8 +165,10 @@ async function pemKey(key: webcrypto.CryptoKey): Promise<string> {
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
-function newKeys() {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+function newKeys(key?: 'weak') {
+  return key === 'weak'
+    ? webcrypto.subtle.generateKey(weakAlgorithm, true, ['sign', 'verify'])
+    : webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
 function serial(): string {

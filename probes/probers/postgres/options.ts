@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
-import type { HostPort } from '../../net/host-port.ts';
+import { type HostPort, hostOfUrl } from '../../net/host-port.ts';
 import { certificateOptions } from '../certificate-options.ts';
 import { durationSchema, ipSchema, validForSchema } from '../schemas.ts';
 import { toTextPattern } from '../text-pattern.ts';
@@ -33,10 +33,12 @@ function addressOf(text: string): PostgresAddress | string {
   const url = /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (!url?.hostname) return form;
   try {
+    const host = hostOfUrl(url);
+    if (host === undefined) return `a host in it: ${form}`;
     const user = decodeURIComponent(url.username);
     const database = decodeURIComponent(url.pathname.slice(1)) || user;
     if (!user || database.includes('\0') || user.includes('\0')) return `a user in it: ${form}`;
-    const address = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || 5432, user, database };
+    const address = { host, port: Number(url.port) || 5432, user, database };
     const password = decodeURIComponent(url.password);
     const sslMode = sslModes.find((mode) => mode === url.searchParams.get('sslmode'));
     const unknown = [...url.searchParams.keys()].filter((name) => name !== 'sslmode');
@@ -48,7 +50,7 @@ function addressOf(text: string): PostgresAddress | string {
     return { ...address, ...(password && { password: new Secret(password) }), ...(sslMode && { sslMode }) };
   } catch {
     // `%zz`: no percent-encoded UTF-8.
-    return 'user, password and database in percent-encoded UTF-8';
+    return 'host, user, password and database in percent-encoded UTF-8';
   }
 }
 

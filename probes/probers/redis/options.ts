@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
-import { type HostPort, parseHostPort } from '../../net/host-port.ts';
+import { type HostPort, hostOfUrl, parseHostPort } from '../../net/host-port.ts';
 import { certificateOptions } from '../certificate-options.ts';
 import { durationSchema, ipSchema, validForSchema } from '../schemas.ts';
 import { textPatternSchema } from '../text-pattern.ts';
@@ -35,10 +35,12 @@ function addressOf(text: string): RedisAddress | string {
   const [, database = '0'] = /^\/?(\d{0,5})$/.exec(url.pathname) ?? [];
   if (!/^\/?\d{0,5}$/.test(url.pathname)) return 'the number of a database behind the port: redis://cache:6379/0';
   try {
+    const host = hostOfUrl(url);
+    if (host === undefined) return 'a host, such as cache.example.org';
     const [user, password] = [url.username, url.password].map(decodeURIComponent);
     if (user && !password) return 'a password behind the user, or none of both: redis://user:password@cache:6379';
     return {
-      host: url.hostname.replace(/^\[|\]$/g, ''),
+      host,
       port: Number(url.port) || 6379,
       tls: url.protocol === 'rediss:',
       database: Number(database),
@@ -47,7 +49,7 @@ function addressOf(text: string): RedisAddress | string {
     };
   } catch {
     // `%zz`: no percent-encoded UTF-8.
-    return 'user and password in percent-encoded UTF-8';
+    return 'host, user and password in percent-encoded UTF-8';
   }
 }
 

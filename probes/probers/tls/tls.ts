@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Outcome, Run } from '../../model.ts';
 import { dial } from '../../net/dial.ts';
 import { eachAddress } from '../../net/each-address.ts';
+import { endTls } from '../../net/end-tls.ts';
 import { formatHostPort, type HostPort } from '../../net/host-port.ts';
 import { acceptedByServer, type SecureOptions, secureWith } from '../../net/secure.ts';
 import { startTls } from '../../net/start-tls.ts';
@@ -65,7 +66,7 @@ async function handshake(value: HostPort, options: Options, run: Run): Promise<O
     if (options.client_cert_file !== undefined) {
       await acceptedByServer(secured.socket, 'a server that takes our certificate', run);
     }
-    secured.socket.destroy();
+    await endTls(secured.socket, run);
     return recorder.pass();
   } catch (error) {
     return recorder.failed(error);
