@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const everywhere = {
   include: ['**/*.test.ts'],
   exclude: ['**/node_modules/**', '.watchpost/**', 'test/stack/**', 'test/faults/**'],
+  setupFiles: ['test/support/moved-date.ts'],
 };
 
 /** `npm run test:faults`: they take an hour, so they are no part of `npm test`. */
@@ -23,6 +25,7 @@ const alone = 'test/stack/newcomer.test.ts';
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { name: 'unit', ...everywhere, testTimeout: 60_000, maxWorkers: 3, sequence: { groupOrder: 0 } } },
       {
@@ -33,7 +36,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 600_000,
           // They wait for seconds to pass, not for the processor.
-          maxWorkers: 4,
+          maxWorkers: 8,
           // After the unit tests, some of which look at milliseconds.
           sequence: { groupOrder: 1 },
         },

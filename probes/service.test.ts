@@ -51,8 +51,8 @@ test('a probe by HTTPS has at most 20 series, up or down', async () => {
   const target = httpValue.parse(`https://localhost:${(server.address() as AddressInfo).port}/`);
   const options = httpOptions.parse({ ca_file: join(folder, 'ca.pem') });
   const probe = sampleProbe({
-    everyMs: 200,
-    timeoutMs: 200,
+    everyMs: 2_000,
+    timeoutMs: 2_000,
     confirm: 0,
     run: (run) => http.probe(target, options, run),
   });

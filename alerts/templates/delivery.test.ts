@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { systemClock } from '../../probes/clock.ts';
 import { createPager, type Page } from '../../probes/pager/index.ts';
+import { machineTime } from '../../probes/testing/machine-time.ts';
 import { Secret } from '../../stack/secret.ts';
 import { startMailSink } from '../../test/support/mail-sink.ts';
 import { which } from '../../test/support/shell.ts';
@@ -14,7 +15,9 @@ import { emailReceiverFields, slackReceiverFields, templateFiles } from './index
 import { down, hostile } from './testing/pages.ts';
 
 const program = (await which('prometheus-alertmanager')) ?? (await which('alertmanager'));
-const startsAt = Date.now() - 200_000;
+/** Alertmanager counts by the machine's time, and so must everything beside it. */
+const clock = { ...systemClock, now: machineTime };
+const startsAt = machineTime() - 200_000;
 
 const cases: readonly { readonly name: string; readonly page: Page }[] = [
   { name: 'a page', page: { ...down, startsAt } },
@@ -43,7 +46,7 @@ describe.skipIf(!program)('Alertmanager and the direct pager (needs Alertmanager
     const posted = await slack.waitFor(({ payload }) => payload.attachments?.[0]?.title?.includes(word) ?? false);
     const mailed = await mail.waitFor(({ mail: { subject } }) => subject?.includes(word) ?? false);
 
-    const pager = createPager({ clock: systemClock, channels: () => channels(slack.url, mail.port) });
+    const pager = createPager({ clock, channels: () => channels(slack.url, mail.port) });
     const deliveries = await pager.send(page, AbortSignal.timeout(10_000));
     expect(deliveries.map(({ channel, ok }) => ({ channel, ok }))).toEqual([
       { channel: 'slack', ok: true },

@@ -2,7 +2,7 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logs } from '@opentelemetry/api';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { ManualClock } from '../schedule/manual-clock.ts';
 import { ownTime } from '../testing/own-time.ts';
@@ -11,8 +11,11 @@ import type { LogResult } from './log-queue/log-sender.ts';
 import { type OtlpSinkOptions, startOtlpSink } from './otlp-sink.ts';
 import { startReceiver } from './receiver.ts';
 
+/** A quarter past a second: a record keeps its milliseconds. */
+const at = Math.floor(Date.now() / 1_000) * 1_000 - 750;
+const nanoseconds = `${at}000000`;
 const record: LogRecordOut = {
-  at: Date.UTC(2026, 10, 23, 3, 0, 0, 250),
+  at,
   level: 'error',
   message: 'panel/ready is DOWN',
   attributes: { event: 'probe_down', service: 'panel', duration_seconds: 0.5 },
@@ -22,6 +25,8 @@ function start(own: Pick<OtlpSinkOptions, 'url'> & Partial<OtlpSinkOptions>) {
   const counts: Record<LogResult, number> = { sent: 0, refused: 0, dropped: 0 };
   const said: string[] = [];
   const waiting = { records: 0 };
+  // A test that fails must not keep the logger of the process from those after it.
+  onTestFinished(() => logs.disable());
   const sink = startOtlpSink({
     environment: 'test',
     clock: systemClock,
@@ -71,7 +76,7 @@ describe('a log record', () => {
               {
                 logRecords: [
                   {
-                    timeUnixNano: '1795402800250000000',
+                    timeUnixNano: nanoseconds,
                     severityNumber: 17,
                     severityText: 'ERROR',
                     body: { stringValue: 'panel/ready is DOWN' },
@@ -102,7 +107,7 @@ describe('a log record', () => {
   test('waits for a log store that restarts, and is then sent as it was', async () => {
     await using loki = await startReceiver();
     loki.answer = 400;
-    const clock = new ManualClock();
+    const clock = new ManualClock(at);
     const { sink, counts, waiting } = start({ url: loki.url, clock });
     loki.answer = 404;
     for (let i = 0; i < 3; i++) sink.emit({ ...record, message: `${i}` });
@@ -120,9 +125,9 @@ describe('a log record', () => {
     expect(first?.body).toEqual(second?.body);
     // One millisecond for all three: each has a nanosecond of its own.
     expect(recordsOf(second?.body)).toEqual([
-      ['1795402800250000000', '0'],
-      ['1795402800250000001', '1'],
-      ['1795402800250000002', '2'],
+      [nanoseconds, '0'],
+      [nanoseconds.replace(/0$/, '1'), '1'],
+      [nanoseconds.replace(/0$/, '2'), '2'],
     ]);
   });
 
@@ -189,9 +194,9 @@ describe('a log record', () => {
     await using loki = await startReceiver();
     loki.answer = 503;
     const first = start({ url: loki.url, data: folder.path });
-    const at = Date.now();
-    first.sink.emit({ ...record, at: at - 7 * 86_400_000 - 1, message: 'too old' });
-    first.sink.emit({ ...record, at: at - 7 * 86_400_000 + 60_000, message: 'old' });
+    const now = Date.now();
+    first.sink.emit({ ...record, at: now - 7 * 86_400_000 - 1, message: 'too old' });
+    first.sink.emit({ ...record, at: now - 7 * 86_400_000 + 60_000, message: 'old' });
     await first.sink[Symbol.asyncDispose]();
     loki.answer = 200;
     const { sink, counts } = start({ url: loki.url, data: folder.path });

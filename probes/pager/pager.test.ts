@@ -224,11 +224,11 @@ describe('e-mail', () => {
   });
 
   test('goes over TLS to a server that an authority vouches for', async () => {
-    const authority = await createAuthority('test', Date.now());
+    const authority = await createAuthority('test', machineTime());
     const certificate = await authority.issue({
       names: ['127.0.0.1'],
-      notBefore: Date.now() - 60_000,
-      notAfter: Date.now() + 60_000,
+      notBefore: machineTime() - 60_000,
+      notAfter: machineTime() + 60_000,
     });
     await using server = await startMailSink({ tls: 'starttls', certificate });
     const before = getCACertificates('default');

@@ -87,7 +87,7 @@ export async function createAuthority(name: string, now: number, options: Author
         issuer: certificate.subject,
         publicKey: other.publicKey,
         signingKey: keys.privateKey,
-        notBefore: new Date(notBefore),
+        notBefore: begins(notBefore),
         notAfter: new Date(notAfter),
         signingAlgorithm: signing(keys.privateKey),
         extensions: authorityExtensions(),
@@ -95,6 +95,14 @@ export async function createAuthority(name: string, now: number, options: Author
       return crossSigned.toString('pem');
     },
   };
+}
+
+/**
+ * OpenSSL goes by the time of the machine, and the unit tests move `Date` eight days ahead of it (`test/support/moved-date.ts`). A certificate that
+ * is valid already begins ten days earlier, so that it is valid for OpenSSL as well.
+ */
+function begins(notBefore: number): Date {
+  return new Date(notBefore <= Date.now() ? notBefore - 10 * dayMs : notBefore);
 }
 
 function authorityExtensions() {
@@ -111,7 +119,7 @@ export async function selfSigned(): Promise<Identity> {
     serialNumber: serial(),
     name: 'CN=localhost',
     keys,
-    notBefore: new Date(Date.now() - dayMs),
+    notBefore: begins(Date.now() - dayMs),
     notAfter: new Date(Date.now() + 90 * dayMs),
     signingAlgorithm: algorithm,
     extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }])],
@@ -131,7 +139,7 @@ async function issue(
     issuer: authority.subject,
     publicKey: keys.publicKey,
     signingKey,
-    notBefore: new Date(options.notBefore),
+    notBefore: begins(options.notBefore),
     notAfter: new Date(options.notAfter),
     signingAlgorithm: signing(signingKey, options.hash),
     extensions: [

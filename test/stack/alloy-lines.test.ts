@@ -13,6 +13,8 @@ const lacking = absent.length > 0 ? ` (${absent.join(' and ')} not on PATH)` : '
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
 const soon = Date.now() - 60_000;
 const iso = (afterMs: number) => new Date(soon + afterMs).toISOString();
+/** As log4j writes it. */
+const log4j = (afterMs: number) => iso(afterMs).replace('T', ' ').replace('.', ',').replace('Z', '');
 
 /** What a program writes, and the entries that it is: their text, and what is known of them. */
 const cases = [
@@ -54,14 +56,14 @@ const cases = [
   {
     name: 'java',
     lines: [
-      '2026-11-28 20:00:00,250 ERROR [main] org.example.Main - cannot start',
+      `${log4j(250)} ERROR [main] org.example.Main - cannot start`,
       'java.lang.IllegalStateException: no pool',
       '\tat org.example.Pool.open(Pool.java:12)',
       '\tat org.example.Main.main(Main.java:7)',
       'Caused by: java.net.ConnectException: refused',
       '\tat java.base/sun.nio.ch.Net.connect(Net.java:1)',
       '\t... 12 more',
-      '2026-11-28 20:00:01,000 INFO [main] org.example.Main - next',
+      `${log4j(1_000)} INFO [main] org.example.Main - next`,
     ],
     entries: [{ lines: 7 }, {}],
   },

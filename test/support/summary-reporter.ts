@@ -1,8 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestModule } from 'vitest/node';
 
+/** How many of the slowest tests are named. */
+const slowestShown = 10;
+
 /**
- * Says what was measured, names every skipped test with its reason and every failed one with its first words, and closes with the line that
+ * Says what was measured, which tests took longest, names every skipped test with its reason and every failed one with its first words, and closes with the line that
  * continuous integration reads: who keeps only the end of a long log still learns what failed. Vitest takes a reporter from its file's default export.
  */
 export default class SummaryReporter implements Reporter {
@@ -10,6 +13,7 @@ export default class SummaryReporter implements Reporter {
     const count = { passed: 0, failed: unhandled.length, skipped: 0 };
     const skipped: string[] = [];
     const measured: string[] = [];
+    const durations: { readonly name: string; readonly ms: number }[] = [];
     const failed = unhandled.map((error) => `  outside of any test: ${firstLine(error)}`);
     for (const module of modules) {
       // A hook that failed leaves its tests without a result.
@@ -26,6 +30,7 @@ export default class SummaryReporter implements Reporter {
           failed.push(`  ${module.relativeModuleId}: ${test.fullName}: ${firstLine(result.errors[0])}`);
         if (result.state === 'pending') continue;
         count[result.state] += 1;
+        durations.push({ name: `${module.relativeModuleId}: ${test.fullName}`, ms: test.diagnostic()?.duration ?? 0 });
         for (const { message } of test.annotations()) measured.push(`  ${test.fullName}: ${message}`);
         if (result.state === 'skipped')
           skipped.push(`  ${module.relativeModuleId}: ${test.fullName}${result.note ? ` (${result.note})` : ''}`);
@@ -34,6 +39,9 @@ export default class SummaryReporter implements Reporter {
     // After the default reporter's own summary, so that this is the last line.
     setImmediate(() => {
       if (measured.length > 0) console.log(`Measured:\n${measured.join('\n')}`);
+      const slowest = durations.sort((one, other) => other.ms - one.ms).slice(0, slowestShown);
+      const lines = slowest.map(({ name, ms }) => `  ${(ms / 1_000).toFixed(1).padStart(6)} s  ${name}`);
+      if (lines.length > 0) console.log(`Slowest:\n${lines.join('\n')}`);
       if (skipped.length > 0) console.log(`Skipped:\n${skipped.join('\n')}`);
       if (failed.length > 0) console.log(`Failed:\n${failed.join('\n')}`);
       console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Subject } from '../subject-for-test.ts';
@@ -10,6 +10,8 @@ export const subject: Subject = {
   async good() {
     const folder = mkdtempSync(join(tmpdir(), 'watchpost-conformance-'));
     writeFileSync(join(folder, 'nightly.dump'), 'all of it');
+    const now = Date.now() / 1_000;
+    utimesSync(join(folder, 'nightly.dump'), now, now);
     const sum = createHash('sha256').update('all of it').digest('hex');
     writeFileSync(join(folder, 'SHA256SUMS'), `${sum}  nightly.dump\n`);
     return {
