@@ -60,6 +60,12 @@ const cases: readonly {
     is: 'pass',
   },
   {
+    name: 'a header that is not UTF-8 is Latin-1',
+    bytes: 'HTTP/1.1 200 OK\r\nx-who: J\xfcrgen\r\ncontent-length: 0\r\n\r\n',
+    options: { expect: { headers: { 'x-who': '/^Jürgen$/' } } },
+    is: 'pass',
+  },
+  {
     name: 'the answer to HEAD has no body, whatever length and encoding it names',
     bytes: 'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 500\r\n\r\n',
     options: { method: 'HEAD' },
@@ -79,7 +85,7 @@ const cases: readonly {
   {
     name: 'a compressed body that is cut off is no body',
     bytes: `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n${zipped.slice(0, 20)}`,
-    is: 'fail protocol: found a compressed body that cannot be read, expected an HTTP answer',
+    is: 'fail protocol: found a compressed body that cannot be read (gzip), expected an HTTP answer',
   },
   {
     name: 'a length beside chunks is a way to smuggle answers',

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Transform } from 'node:stream';
 import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
@@ -14,8 +13,9 @@ import {
   type AnswerReader,
   type ParseFault,
 } from './answer-parser.ts';
-import { decoderOf } from './decoder.ts';
+import { Body, type ReadBody } from './body.ts';
 import type { Answer } from './expect.ts';
+import { byName, locationOf } from './headers.ts';
 
 export interface Request {
   readonly url: URL;
@@ -28,7 +28,10 @@ export interface Request {
 }
 
 /** The answer, without how long it took: that is for the whole attempt to say. */
-export type Exchanged = Omit<Answer, 'durationMs' | 'phases'>;
+export interface Exchanged extends Omit<Answer, 'durationMs' | 'phases'> {
+  /** Where it leads to: the header `location`, with bytes that are no UTF-8 as `%E9`. */
+  readonly location?: string;
+}
 
 const expected = 'an HTTP answer';
 
@@ -60,9 +63,7 @@ class Exchange implements AnswerReader {
   #phaseBeganMs: number;
   #head: AnswerHead | undefined;
   #headers: Readonly<Record<string, readonly string[]>> = {};
-  #decoder: Transform | undefined;
-  readonly #chunks: Buffer[] = [];
-  #size = 0;
+  #body: Body | undefined;
   /** The answer has been read whole; a decoder may still be at it. */
   #whole = false;
   #settled = false;
@@ -110,6 +111,7 @@ class Exchange implements AnswerReader {
     const fault = this.#parser.read(chunk);
     // What follows a whole answer is none of ours.
     if (fault && !this.#settled && !this.#whole) this.#malformed(fault);
+    if (!this.#settled && this.#body && !this.#body.flush()) this.#socket.pause();
   }
 
   head(head: AnswerHead): boolean {
@@ -131,50 +133,37 @@ class Exchange implements AnswerReader {
 
   body(chunk: Buffer): void {
     if (this.#settled) return;
-    // Not before there is something to decode: the answer to HEAD names an encoding and has no body.
-    if (this.#size === 0) this.#decoder ??= this.#decoderFor(this.#headers['content-encoding']?.[0]);
-    if (!this.#decoder) this.#collect(chunk);
-    else if (!this.#decoder.write(chunk)) this.#socket.pause();
+    this.#body ??= new Body(this.#headers, this.#request.bodyLimit, {
+      whole: (body) => this.#answered(body),
+      failed: (failure) => this.#fail(failure),
+      drained: () => this.#socket.resume(),
+    });
+    this.#body.add(chunk);
   }
 
   end(): void {
     // An interim answer ends too.
     if (this.#settled || !this.#head) return;
     this.#whole = true;
-    if (this.#decoder) this.#decoder.end();
-    else this.#answered();
+    if (this.#body) this.#body.end();
+    else this.#answered({ text: '' });
   }
 
-  #decoderFor(encoding: string | undefined): Transform | undefined {
-    return decoderOf(encoding)
-      ?.on('data', (chunk: Buffer) => this.#collect(chunk))
-      .on('drain', () => this.#socket.resume())
-      .on('end', () => this.#answered())
-      .on('error', (error) => {
-        this.#fail(this.#failure('protocol', 'a compressed body that cannot be read', expected, error));
-      });
-  }
-
-  #collect(chunk: Buffer): void {
-    if (this.#settled) return;
-    this.#size += chunk.length;
-    const limit = this.#request.bodyLimit;
-    if (this.#size > limit) {
-      const found = `a body of more than ${limit} bytes`;
-      this.#fail(this.#failure('body_too_large', found, `a body of at most ${limit} bytes`));
-    } else {
-      this.#chunks.push(chunk);
-    }
-  }
-
-  #answered(): void {
+  #answered({ text, note, unreadable }: ReadBody): void {
     if (this.#settled || !this.#head) return;
-    const [first] = this.#chunks;
-    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-    const body = bytes.toString('utf8');
+    const { status, version, headers } = this.#head;
     this.#end();
-    this.#recorder.step(`a body of ${body.length} characters`);
-    this.#resolve({ status: this.#head.status, version: this.#head.version, headers: this.#headers, body });
+    if (note !== undefined) this.#recorder.step(note);
+    this.#recorder.step(`a body of ${text.length} characters`);
+    const location = locationOf(headers);
+    this.#resolve({
+      status,
+      version,
+      headers: this.#headers,
+      body: text,
+      ...(unreadable !== undefined && { unreadable }),
+      ...(location !== undefined && { location }),
+    });
   }
 
   #ended(): void {
@@ -185,7 +174,7 @@ class Exchange implements AnswerReader {
   }
 
   #broken(error: Error): void {
-    if (this.#settled || (this.#whole && !this.#decoder)) return;
+    if (this.#settled || (this.#whole && !this.#body?.isDecoding)) return;
     const code = codeOf(error);
     if (code.startsWith('ERR_SSL_')) {
       const { reason, found } = tlsFailure(error);
@@ -238,7 +227,7 @@ class Exchange implements AnswerReader {
       .off('error', this.#onError)
       .off('close', this.#onClose);
     this.#socket.on('error', ignore).destroy();
-    this.#decoder?.destroy();
+    this.#body?.[Symbol.dispose]();
     // Not at once: the parser may be what called us.
     queueMicrotask(() => parsers.giveBack(this.#parser));
   }
@@ -291,24 +280,4 @@ function shownHeader(name: string, value: string): string {
   if (hidden.test(name)) return '[redacted]';
   // Where a login redirects to, its query is a credential.
   return name === 'location' ? value.replaceAll(/([?&][^=&#]*=)[^&#]*/g, '$1[redacted]') : value;
-}
-
-/** Headers by their names in lower case; names and values come by turns, one character per byte. */
-export function byName(raw: readonly string[]): Record<string, string[]> {
-  const headers: Record<string, string[]> = Object.create(null);
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = (raw[i] ?? '').toLowerCase();
-    const value = asText(raw[i + 1] ?? '');
-    const known = headers[name];
-    if (known) known.push(value);
-    else headers[name] = [value];
-  }
-  return headers;
-}
-
-const beyondAscii = /[\x80-\xff]/;
-
-/** Most of what is beyond ASCII in headers is UTF-8, whatever the standard says. */
-function asText(bytes: string): string {
-  return beyondAscii.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }

@@ -162,7 +162,7 @@ async function follow(
   };
   for (let followed = 0; ; followed++) {
     const answer = await request(hop, start, options, run, recorder, cookies);
-    const location = redirect.has(answer.status) ? answer.headers.location?.[0] : undefined;
+    const location = redirect.has(answer.status) ? answer.location : undefined;
     const ends = location === undefined || options.redirects === 0;
     if (ends || followed >= options.redirects) {
       recorder.sample(statusMetric, answer.status);

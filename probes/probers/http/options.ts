@@ -125,7 +125,7 @@ export const httpOptions = z.strictObject({
   compression: z
     .boolean()
     .default(false)
-    .describe('true: asks for a compressed body (gzip, deflate, br). One that comes is read in any case.'),
+    .describe('true: asks for a compressed body (gzip, deflate, br). One that comes is read in any case, in zstd too.'),
   body_limit: z
     .int()
     .min(1)
