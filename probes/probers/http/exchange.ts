@@ -6,15 +6,10 @@ import { codeOf, Failure } from '../../net/failure.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
-import {
-  type AnswerHead,
-  type AnswerParser,
-  AnswerParsers,
-  type AnswerReader,
-  type ParseFault,
-} from './answer-parser.ts';
+import { type AnswerHead, type AnswerParser, AnswerParsers, type AnswerReader } from './answer-parser.ts';
 import { Body, type ReadBody } from './body.ts';
 import type { Answer } from './expect.ts';
+import { limitCode, type Oddity, type ParseFault } from './framing.ts';
 import { byName, locationOf } from './headers.ts';
 
 export interface Request {
@@ -25,6 +20,8 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly bodyLimit: number;
+  /** Refuses what RFC 9112 does not allow, though every client reads it. */
+  readonly isStrict?: boolean;
 }
 
 /** The answer, without how long it took: that is for the whole attempt to say. */
@@ -112,6 +109,12 @@ class Exchange implements AnswerReader {
     // What follows a whole answer is none of ours.
     if (fault && !this.#settled && !this.#whole) this.#malformed(fault);
     if (!this.#settled && this.#body && !this.#body.flush()) this.#socket.pause();
+  }
+
+  oddity(oddity: Oddity): void {
+    if (this.#settled || this.#whole) return;
+    this.#recorder.step(`not as RFC 9112 has it: ${oddity}`);
+    if (this.#request.isStrict) this.#fail(this.#failure('protocol', oddity, 'an answer as RFC 9112 has it'));
   }
 
   head(head: AnswerHead): boolean {
@@ -240,10 +243,12 @@ const gone: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'
 
 function malformedWords({ code, words }: ParseFault): string {
   switch (code) {
+    case limitCode:
+      return words;
     case 'HPE_HEADER_OVERFLOW':
       return 'headers of more than 64 KiB';
-    case 'HPE_UNEXPECTED_CONTENT_LENGTH':
-      return 'a body whose length is not the one announced';
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return 'chunk extensions of more than 16 KiB';
     default:
       return `an answer that is not HTTP (${words})`;
   }

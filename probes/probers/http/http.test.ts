@@ -227,7 +227,7 @@ const cases: readonly {
   {
     name: 'two lengths',
     path: 'two-lengths',
-    is: 'fail protocol: found a body whose length is not the one announced, expected an HTTP answer',
+    is: 'fail protocol: found an answer that is not HTTP (Content-Length twice, 1 and 2), expected an HTTP answer',
   },
   {
     name: 'a switch of protocols',

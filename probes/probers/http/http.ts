@@ -221,6 +221,7 @@ async function request(
     method,
     headers: headersFor(url, start, options, cookies?.for(url), proxy, run.traceparent),
     bodyLimit: options.body_limit,
+    isStrict: options.expect.strict,
     ...(proxy && { target: withoutUser(url) }),
     ...(body !== undefined && { body: body.reveal() }),
   };

@@ -7,9 +7,9 @@ import { codeOf, Failure } from '../../net/failure.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
-import { headLimit } from './answer-parser.ts';
 import { Body, type ReadBody } from './body.ts';
 import { type Exchanged, headSteps, type Request } from './exchange.ts';
+import { headLimit } from './framing.ts';
 import { byName, locationOf } from './headers.ts';
 
 const expected = 'an HTTP answer';
