@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type AnswerHead, AnswerParser, AnswerParsers } from './answer-parser.ts';
+import type { Oddity } from './framing.ts';
 
 /** What was read of an answer, in order. */
 function reading() {
@@ -13,6 +14,7 @@ function reading() {
       },
       body: (chunk: Buffer) => void seen.push(chunk.toString()),
       end: () => void seen.push('end'),
+      oddity: (oddity: Oddity) => void seen.push({ oddity }),
     },
   };
 }

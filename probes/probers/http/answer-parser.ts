@@ -1,9 +1,13 @@
+import { type Following, Framing, headLimit, type Oddity, type ParseFault } from './framing.ts';
+
 /** What a parser tells of an answer, in the order in which it comes in. */
 export interface AnswerReader {
   /** The head of one answer, an interim one too. True where no body follows, whatever its headers say. */
   head(head: AnswerHead): boolean;
   body(chunk: Buffer): void;
   end(): void;
+  /** What is odd about it, once of each kind, before the head or the body that holds it. */
+  oddity(oddity: Oddity): void;
 }
 
 export interface AnswerHead {
@@ -14,17 +18,8 @@ export interface AnswerHead {
   readonly headers: readonly string[];
 }
 
-/** Why bytes are no HTTP: llhttp's own code and words. */
-export interface ParseFault {
-  readonly code: string;
-  readonly words: string;
-}
-
-/** Head and trailers together. */
-export const headLimit = 65_536;
-
 /**
- * llhttp as Node has it: the parser that Node's own client, its server and undici read HTTP with, in strict mode. It is
+ * llhttp as Node has it: the parser that Node's own client, its server and undici read HTTP with. It is
  * reached by a module that Node keeps for itself, because nothing public hands out a parser without a client around it;
  * the reasons are in docs/decisions/0012-hot-path.md.
  */
@@ -49,7 +44,9 @@ interface NativeClass {
   readonly kOnHeadersComplete: number;
   readonly kOnBody: number;
   readonly kOnMessageComplete: number;
-  readonly kLenientNone: number;
+  readonly kLenientChunkedLength: number;
+  readonly kLenientOptionalCRBeforeLF: number;
+  readonly kLenientSpacesAfterChunkSize: number;
 }
 
 const { HTTPParser } = builtin();
@@ -62,11 +59,23 @@ function builtin(): { readonly HTTPParser: NativeClass } {
   return found as { readonly HTTPParser: NativeClass }; // A class, by the test beside this file.
 }
 
+/** What every client reads; the reasons for these and no others are in docs/decisions/0050-what-is-odd-is-named.md. */
+const leniency =
+  HTTPParser.kLenientChunkedLength | HTTPParser.kLenientOptionalCRBeforeLF | HTTPParser.kLenientSpacesAfterChunkSize;
+
 /** Reads one answer at a time. It is used again for the next one: to make one costs more than to read a short answer. */
 export class AnswerParser {
   readonly #native = new HTTPParser();
+  readonly #framing = new Framing({
+    execute: (bytes) => faultOf(this.#native.execute(bytes)),
+    following: () => this.#following,
+    oddity: (oddity) => this.#tell(oddity),
+  });
   #reader: AnswerReader | undefined;
   #headers: string[] = [];
+  #following: Following = 'head';
+  /** Those that were told of. */
+  #oddities: Set<Oddity> | undefined;
 
   constructor() {
     const native = this.#native;
@@ -84,7 +93,9 @@ export class AnswerParser {
     ) => {
       const all = headers ?? this.#headers;
       this.#headers = [];
-      return this.#reader?.head({ status, version: `${major}.${minor}`, headers: all }) ? 1 : 0;
+      const hasNoBody = this.#reader?.head({ status, version: `${major}.${minor}`, headers: all }) ?? false;
+      this.#following = status < 200 ? 'head' : !hasNoBody && isChunked(all) ? 'chunks' : 'bytes';
+      return hasNoBody ? 1 : 0;
     };
     native[HTTPParser.kOnBody] = (chunk: Buffer) => this.#reader?.body(chunk);
     native[HTTPParser.kOnMessageComplete] = () => this.#reader?.end();
@@ -93,17 +104,26 @@ export class AnswerParser {
   begin(reader: AnswerReader): void {
     this.#reader = reader;
     this.#headers = [];
-    this.#native.initialize(HTTPParser.RESPONSE, this, headLimit, HTTPParser.kLenientNone);
+    this.#oddities = undefined;
+    this.#framing.begin();
+    this.#native.initialize(HTTPParser.RESPONSE, this, headLimit, leniency);
   }
 
-  /** Calls the reader for all that is in it, before it returns. */
+  /** Calls the reader for all that is whole in it, before it returns. */
   read(bytes: Buffer): ParseFault | undefined {
-    return faultOf(this.#native.execute(bytes));
+    return this.#framing.read(bytes);
   }
 
   /** The peer sends no more: the end of a body without a length, a fault anywhere else in an answer. */
   finish(): ParseFault | undefined {
     return faultOf(this.#native.finish());
+  }
+
+  #tell(oddity: Oddity): void {
+    this.#oddities ??= new Set();
+    if (this.#oddities.has(oddity)) return;
+    this.#oddities.add(oddity);
+    this.#reader?.oddity(oddity);
   }
 
   /** Lets go of the reader. */
@@ -114,6 +134,22 @@ export class AnswerParser {
   close(): void {
     this.#native.close();
   }
+}
+
+/** As llhttp has it: the last coding of the last header counts (RFC 9112, section 6.3). */
+function isChunked(headers: readonly string[]): boolean {
+  let last: string | undefined;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i];
+    if (name?.length === 17 && name.toLowerCase() === 'transfer-encoding') last = headers[i + 1];
+  }
+  return (
+    last !== undefined &&
+    last
+      .slice(last.lastIndexOf(',') + 1)
+      .trim()
+      .toLowerCase() === 'chunked'
+  );
 }
 
 function faultOf(result: unknown): ParseFault | undefined {

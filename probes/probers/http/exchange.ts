@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Transform } from 'node:stream';
 import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
@@ -7,15 +6,11 @@ import { codeOf, Failure } from '../../net/failure.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
-import {
-  type AnswerHead,
-  type AnswerParser,
-  AnswerParsers,
-  type AnswerReader,
-  type ParseFault,
-} from './answer-parser.ts';
-import { decoderOf } from './decoder.ts';
+import { type AnswerHead, type AnswerParser, AnswerParsers, type AnswerReader } from './answer-parser.ts';
+import { Body, type ReadBody } from './body.ts';
 import type { Answer } from './expect.ts';
+import { limitCode, type Oddity, type ParseFault } from './framing.ts';
+import { byName, locationOf } from './headers.ts';
 
 export interface Request {
   readonly url: URL;
@@ -25,10 +20,15 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly bodyLimit: number;
+  /** Refuses what RFC 9112 does not allow, though every client reads it. */
+  readonly isStrict?: boolean;
 }
 
 /** The answer, without how long it took: that is for the whole attempt to say. */
-export type Exchanged = Omit<Answer, 'durationMs' | 'phases'>;
+export interface Exchanged extends Omit<Answer, 'durationMs' | 'phases'> {
+  /** Where it leads to: the header `location`, with bytes that are no UTF-8 as `%E9`. */
+  readonly location?: string;
+}
 
 const expected = 'an HTTP answer';
 
@@ -60,9 +60,7 @@ class Exchange implements AnswerReader {
   #phaseBeganMs: number;
   #head: AnswerHead | undefined;
   #headers: Readonly<Record<string, readonly string[]>> = {};
-  #decoder: Transform | undefined;
-  readonly #chunks: Buffer[] = [];
-  #size = 0;
+  #body: Body | undefined;
   /** The answer has been read whole; a decoder may still be at it. */
   #whole = false;
   #settled = false;
@@ -110,6 +108,13 @@ class Exchange implements AnswerReader {
     const fault = this.#parser.read(chunk);
     // What follows a whole answer is none of ours.
     if (fault && !this.#settled && !this.#whole) this.#malformed(fault);
+    if (!this.#settled && this.#body && !this.#body.flush()) this.#socket.pause();
+  }
+
+  oddity(oddity: Oddity): void {
+    if (this.#settled || this.#whole) return;
+    this.#recorder.step(`not as RFC 9112 has it: ${oddity}`);
+    if (this.#request.isStrict) this.#fail(this.#failure('protocol', oddity, 'an answer as RFC 9112 has it'));
   }
 
   head(head: AnswerHead): boolean {
@@ -131,50 +136,37 @@ class Exchange implements AnswerReader {
 
   body(chunk: Buffer): void {
     if (this.#settled) return;
-    // Not before there is something to decode: the answer to HEAD names an encoding and has no body.
-    if (this.#size === 0) this.#decoder ??= this.#decoderFor(this.#headers['content-encoding']?.[0]);
-    if (!this.#decoder) this.#collect(chunk);
-    else if (!this.#decoder.write(chunk)) this.#socket.pause();
+    this.#body ??= new Body(this.#headers, this.#request.bodyLimit, {
+      whole: (body) => this.#answered(body),
+      failed: (failure) => this.#fail(failure),
+      drained: () => this.#socket.resume(),
+    });
+    this.#body.add(chunk);
   }
 
   end(): void {
     // An interim answer ends too.
     if (this.#settled || !this.#head) return;
     this.#whole = true;
-    if (this.#decoder) this.#decoder.end();
-    else this.#answered();
+    if (this.#body) this.#body.end();
+    else this.#answered({ text: '' });
   }
 
-  #decoderFor(encoding: string | undefined): Transform | undefined {
-    return decoderOf(encoding)
-      ?.on('data', (chunk: Buffer) => this.#collect(chunk))
-      .on('drain', () => this.#socket.resume())
-      .on('end', () => this.#answered())
-      .on('error', (error) => {
-        this.#fail(this.#failure('protocol', 'a compressed body that cannot be read', expected, error));
-      });
-  }
-
-  #collect(chunk: Buffer): void {
-    if (this.#settled) return;
-    this.#size += chunk.length;
-    const limit = this.#request.bodyLimit;
-    if (this.#size > limit) {
-      const found = `a body of more than ${limit} bytes`;
-      this.#fail(this.#failure('body_too_large', found, `a body of at most ${limit} bytes`));
-    } else {
-      this.#chunks.push(chunk);
-    }
-  }
-
-  #answered(): void {
+  #answered({ text, note, unreadable }: ReadBody): void {
     if (this.#settled || !this.#head) return;
-    const [first] = this.#chunks;
-    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-    const body = bytes.toString('utf8');
+    const { status, version, headers } = this.#head;
     this.#end();
-    this.#recorder.step(`a body of ${body.length} characters`);
-    this.#resolve({ status: this.#head.status, version: this.#head.version, headers: this.#headers, body });
+    if (note !== undefined) this.#recorder.step(note);
+    this.#recorder.step(`a body of ${text.length} characters`);
+    const location = locationOf(headers);
+    this.#resolve({
+      status,
+      version,
+      headers: this.#headers,
+      body: text,
+      ...(unreadable !== undefined && { unreadable }),
+      ...(location !== undefined && { location }),
+    });
   }
 
   #ended(): void {
@@ -185,7 +177,7 @@ class Exchange implements AnswerReader {
   }
 
   #broken(error: Error): void {
-    if (this.#settled || (this.#whole && !this.#decoder)) return;
+    if (this.#settled || (this.#whole && !this.#body?.isDecoding)) return;
     const code = codeOf(error);
     if (code.startsWith('ERR_SSL_')) {
       const { reason, found } = tlsFailure(error);
@@ -238,7 +230,7 @@ class Exchange implements AnswerReader {
       .off('error', this.#onError)
       .off('close', this.#onClose);
     this.#socket.on('error', ignore).destroy();
-    this.#decoder?.destroy();
+    this.#body?.[Symbol.dispose]();
     // Not at once: the parser may be what called us.
     queueMicrotask(() => parsers.giveBack(this.#parser));
   }
@@ -251,10 +243,12 @@ const gone: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'
 
 function malformedWords({ code, words }: ParseFault): string {
   switch (code) {
+    case limitCode:
+      return words;
     case 'HPE_HEADER_OVERFLOW':
       return 'headers of more than 64 KiB';
-    case 'HPE_UNEXPECTED_CONTENT_LENGTH':
-      return 'a body whose length is not the one announced';
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return 'chunk extensions of more than 16 KiB';
     default:
       return `an answer that is not HTTP (${words})`;
   }
@@ -291,24 +285,4 @@ function shownHeader(name: string, value: string): string {
   if (hidden.test(name)) return '[redacted]';
   // Where a login redirects to, its query is a credential.
   return name === 'location' ? value.replaceAll(/([?&][^=&#]*=)[^&#]*/g, '$1[redacted]') : value;
-}
-
-/** Headers by their names in lower case; names and values come by turns, one character per byte. */
-export function byName(raw: readonly string[]): Record<string, string[]> {
-  const headers: Record<string, string[]> = Object.create(null);
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = (raw[i] ?? '').toLowerCase();
-    const value = asText(raw[i + 1] ?? '');
-    const known = headers[name];
-    if (known) known.push(value);
-    else headers[name] = [value];
-  }
-  return headers;
-}
-
-const beyondAscii = /[\x80-\xff]/;
-
-/** Most of what is beyond ASCII in headers is UTF-8, whatever the standard says. */
-function asText(bytes: string): string {
-  return beyondAscii.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }

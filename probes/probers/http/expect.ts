@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { sayDuration } from '../../../stack/duration.ts';
 import { Failure, oneLine } from '../../net/failure.ts';
 import type { TextPattern } from '../text-pattern.ts';
+import { unreadableWords } from './body.ts';
 import type { httpOptions } from './options.ts';
 
 type Expect = z.output<typeof httpOptions>['expect'];
@@ -14,6 +15,8 @@ export interface Answer {
   /** Lower-case names; several values of one header in order. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
+  /** The content coding of the body that cannot be undone: the body is then what came. */
+  readonly unreadable?: string;
   readonly durationMs: number;
   /** Milliseconds by phase, of those that ran. */
   readonly phases: ReadonlyMap<string, number>;
@@ -34,10 +37,21 @@ export function expectAnswer(answer: Answer, expect: Expect, hide: Hide): void {
   if (expect.not_headers) expectNoHeaders(answer, expect.not_headers, hide);
   for (const pattern of expect.body ?? []) {
     if (pattern.matches(answer.body)) continue;
+    readable(answer);
     throw new Failure('body', bodyWords(answer.body, hide), `a body with ${say(pattern)}`);
   }
-  if (expect.not_body) expectNotInBody(answer.body, expect.not_body, hide);
-  if (expect.json) expectJson(answer.body, expect.json, hide);
+  if (expect.not_body) {
+    expectNotInBody(answer.body, expect.not_body, hide);
+    readable(answer);
+  }
+  if (expect.json) {
+    try {
+      expectJson(answer.body, expect.json, hide);
+    } catch (error) {
+      readable(answer);
+      throw error;
+    }
+  }
   if (expect.phases) expectPhases(answer.phases, expect.phases);
   if (expect.within !== undefined && answer.durationMs > expect.within) {
     throw new Failure(
@@ -46,6 +60,12 @@ export function expectAnswer(answer: Answer, expect: Expect, hide: Hide): void {
       `an answer within ${sayDuration(expect.within)}`,
     );
   }
+}
+
+/** Nothing can be said of a text in a coding that cannot be undone. */
+function readable({ unreadable }: Answer): void {
+  if (unreadable === undefined) return;
+  throw new Failure('protocol', `a body ${unreadableWords(unreadable)}`, 'a body that can be read');
 }
 
 function expectStatus({ status, body }: Answer, expect: Expect, hide: Hide): void {

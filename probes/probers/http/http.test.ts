@@ -148,7 +148,7 @@ const cases: readonly {
   {
     name: 'gzip that is none',
     path: 'bad-gzip',
-    is: 'fail protocol: found a compressed body that cannot be read, expected an HTTP answer',
+    is: 'fail protocol: found a compressed body that cannot be read (gzip), expected an HTTP answer',
   },
   {
     name: 'a redirect is the answer',
@@ -196,10 +196,10 @@ const cases: readonly {
     is: 'fail body: found a body that begins "I am fine", expected a body with "ready"',
   },
   {
-    name: 'a body that is no text',
+    name: 'a body that says it is UTF-16',
     path: 'no-utf8',
     options: { expect: { body: 'ready' } },
-    is: 'fail body: found a body that begins "\ufffd\ufffd \ufffd", expected a body with "ready"',
+    is: 'fail body: found a body that begins "\u8000", expected a body with "ready"',
   },
   {
     name: 'an answer that comes too late, but in time',
@@ -227,7 +227,7 @@ const cases: readonly {
   {
     name: 'two lengths',
     path: 'two-lengths',
-    is: 'fail protocol: found a body whose length is not the one announced, expected an HTTP answer',
+    is: 'fail protocol: found an answer that is not HTTP (Content-Length twice, 1 and 2), expected an HTTP answer',
   },
   {
     name: 'a switch of protocols',

@@ -162,7 +162,7 @@ async function follow(
   };
   for (let followed = 0; ; followed++) {
     const answer = await request(hop, start, options, run, recorder, cookies);
-    const location = redirect.has(answer.status) ? answer.headers.location?.[0] : undefined;
+    const location = redirect.has(answer.status) ? answer.location : undefined;
     const ends = location === undefined || options.redirects === 0;
     if (ends || followed >= options.redirects) {
       recorder.sample(statusMetric, answer.status);
@@ -221,6 +221,7 @@ async function request(
     method,
     headers: headersFor(url, start, options, cookies?.for(url), proxy, run.traceparent),
     bodyLimit: options.body_limit,
+    isStrict: options.expect.strict,
     ...(proxy && { target: withoutUser(url) }),
     ...(body !== undefined && { body: body.reveal() }),
   };

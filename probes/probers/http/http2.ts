@@ -1,6 +1,5 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Transform } from 'node:stream';
 import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
@@ -8,9 +7,10 @@ import { codeOf, Failure } from '../../net/failure.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
-import { headLimit } from './answer-parser.ts';
-import { decoderOf } from './decoder.ts';
-import { byName, type Exchanged, headSteps, type Request } from './exchange.ts';
+import { Body, type ReadBody } from './body.ts';
+import { type Exchanged, headSteps, type Request } from './exchange.ts';
+import { headLimit } from './framing.ts';
+import { byName, locationOf } from './headers.ts';
 
 const expected = 'an HTTP answer';
 
@@ -65,11 +65,9 @@ function readAnswer(
   recorder: Recorder,
 ): Promise<Exchanged> {
   const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
-  const chunks: Buffer[] = [];
-  let size = 0;
   let beganMs = recorder.elapsedMs();
-  let head: { readonly status: number; readonly headers: Exchanged['headers'] } | undefined;
-  let decoder: Transform | undefined;
+  let head: Pick<Exchanged, 'status' | 'headers' | 'location'> | undefined;
+  let body: Body | undefined;
   let settled = false;
   let stopWaiting = () => {};
 
@@ -77,41 +75,34 @@ function readAnswer(
     settled = true;
     recorder.phase(head ? 'transfer' : 'processing', recorder.elapsedMs() - beganMs);
     stopWaiting();
-    decoder?.destroy();
+    body?.[Symbol.dispose]();
   };
-  const fail = (reason: Reason, found: string, wanted = expected, cause?: unknown) => {
+  const failWith = (failure: Failure) => {
     if (settled) return;
     settle();
-    reject(new Failure(reason, found, wanted, { cause }));
+    reject(failure);
   };
+  const fail = (reason: Reason, found: string, wanted = expected, cause?: unknown) =>
+    failWith(new Failure(reason, found, wanted, { cause }));
   const broken = (error: Error) => {
     // Node closes the streams of a connection that is gone as if they had been cancelled.
     const isGone = socket.destroyed && stream.rstCode === constants.NGHTTP2_CANCEL;
     const [reason, found] = brokenWords(error, isGone ? 0 : stream.rstCode, head !== undefined);
     fail(reason, found, expected, error);
   };
-  const collect = (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > bodyLimit) {
-      fail('body_too_large', `a body of more than ${bodyLimit} bytes`, `a body of at most ${bodyLimit} bytes`);
-    } else if (!settled) {
-      chunks.push(chunk);
-    }
-  };
-  const answered = () => {
+  const answered = ({ text, note, unreadable }: ReadBody) => {
     if (settled || !head) return;
     settle();
-    const body = Buffer.concat(chunks).toString('utf8');
-    recorder.step(`a body of ${body.length} characters`);
-    resolve({ ...head, version: '2', body });
+    if (note !== undefined) recorder.step(note);
+    recorder.step(`a body of ${text.length} characters`);
+    resolve({ ...head, version: '2', body: text, ...(unreadable !== undefined && { unreadable }) });
   };
-
-  const newDecoder = () =>
-    decoderOf(head?.headers['content-encoding']?.[0])
-      ?.on('data', collect)
-      .on('drain', () => stream.resume())
-      .on('end', answered)
-      .on('error', (error) => fail('protocol', 'a compressed body that cannot be read', expected, error));
+  const newBody = () =>
+    new Body(head?.headers ?? {}, bodyLimit, {
+      whole: answered,
+      failed: failWith,
+      drained: () => stream.resume(),
+    });
 
   session.on('error', broken);
   stream
@@ -126,25 +117,25 @@ function readAnswer(
       }
       // The first is `:status`, the only one of its kind in an answer.
       const headers = byName(raw.slice(2));
-      head = { status: Number(answer[':status']), headers };
+      const location = locationOf(raw);
+      head = { status: Number(answer[':status']), headers, ...(location !== undefined && { location }) };
       recorder.lazySteps(headSteps(head.status, '2', headers));
     })
     .on('data', (chunk: Buffer) => {
-      // Not before there is something to decode: the answer to HEAD names an encoding and has no body.
-      if (chunks.length === 0) decoder ??= newDecoder();
-      if (!decoder) collect(chunk);
-      else if (!decoder.write(chunk)) stream.pause();
+      body ??= newBody();
+      body.add(chunk);
+      if (!body.flush()) stream.pause();
     })
     .on('end', () => {
       // The end of a stream that was reset, or had no head, is none of an answer.
       if (!head || stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
-      if (decoder) decoder.end();
-      else answered();
+      if (body) body.end();
+      else answered({ text: '' });
     })
     .on('error', broken)
     .on('close', () => {
       if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) broken(new Error('reset'));
-      else if (!head || !decoder) fail('response_closed', closedWords(head !== undefined));
+      else if (!head || !body?.isDecoding) fail('response_closed', closedWords(head !== undefined));
     });
   stopWaiting = whenAborted(run, () => {
     const waited = sayDuration(run.timeoutMs);

@@ -108,8 +108,14 @@ export const httpOptions = z.strictObject({
         .describe('Path to value: `status: ready`, `data.items.0.id: 7`.'),
       within: durationSchema.optional().describe('How long the whole exchange may take: 500ms.'),
       valid_for: validForSchema,
+      strict: z
+        .boolean()
+        .default(false)
+        .describe(
+          'true: refuses what the usual clients read though HTTP/1.1 does not allow it, such as header lines that end with LF alone.',
+        ),
     })
-    .default({ status: '2xx', headers: {} })
+    .default({ status: '2xx', headers: {}, strict: false })
     .describe('What the answer must be like.'),
   http2: z
     .boolean()
@@ -125,7 +131,7 @@ export const httpOptions = z.strictObject({
   compression: z
     .boolean()
     .default(false)
-    .describe('true: asks for a compressed body (gzip, deflate, br). One that comes is read in any case.'),
+    .describe('true: asks for a compressed body (gzip, deflate, br). One that comes is read in any case, in zstd too.'),
   body_limit: z
     .int()
     .min(1)
