@@ -65,7 +65,17 @@ function isUnknownKey(issue: Issue): boolean {
   return issue.code === 'unrecognized_keys';
 }
 
+/**
+ * The hint that a schema gives with its issue (`params: { hint }`), made of the value: none where a variable stands in what is
+ * written, for its value must not be shown.
+ */
+export function givenHint(issue: Issue, value: unknown): string | undefined {
+  const hint: unknown = issue.code === 'custom' ? issue.params?.hint : undefined;
+  return typeof hint === 'string' && !String(value).includes('${') ? hint : undefined;
+}
+
 function hintFor(issue: Issue, value: unknown): string | undefined {
+  if (issue.code === 'custom') return givenHint(issue, value);
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     const meant = nearest(value, issue.values.map(String));
     return meant === undefined ? undefined : `did you mean "${meant}"?`;
