@@ -63,7 +63,15 @@ export const postgresOptions = z.strictObject({
     .string()
     .min(1)
     .default('select 1')
-    .describe('The query. It runs in a transaction that may only read. `/debug` shows it.'),
+    .describe(
+      'The query. It runs in a transaction that may only read, unless it is a single SHOW or `transaction: false` stands beside it. `/debug` shows it.',
+    ),
+  transaction: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false: the query runs outside of a transaction, as poolers by statement demand. Read-only is not enforced then, so let the user have only the right to read; and the server is not told the time that is left.',
+    ),
   expect: z
     .strictObject({
       rows: z
