@@ -35,7 +35,7 @@ function entryFaults(record: z.ZodRecord, key: string, held: unknown, path: Path
   if ('data' in name) return inside;
   const [issue] = name.issues;
   const message = `found the key ${JSON.stringify(shorten(key, 70))}, ${issue?.message}`;
-  const hint = issue && givenHint(issue, key);
+  const hint = issue && givenHint(issue, key, path);
   const value = check(record.valueType as z.ZodType, held);
   return [
     { span: written.tree.keySpan(path), path, message, hint },
