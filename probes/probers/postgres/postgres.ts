@@ -147,7 +147,7 @@ const poolerCodes: ReadonlySet<string> = new Set(['08P01', '08000', '08006', '58
 
 /** A pooler has no connection left for us, or none to the server. The words of pgbouncer, Odyssey, PgCat and Supavisor. */
 const poolerIsFull =
-  /too many (?:\w+ )*(?:clients|connections)|no more connections|max(?:imum)? (?:\w+ )*(?:clients|connections)|query_wait_timeout|server_login_retry|could not get connection|cannot connect to server|(?:shutting down|starting up)/i;
+  /too many (?:\w+ )*(?:clients|connections)|no more connections|max(?:imum)? (?:\w+ )*(?:clients|connections)|query_wait_timeout|client_login_timeout|server_login_retry|connect failed|could not get connection|cannot connect to server|(?:shutting down|starting up)/i;
 
 function isNotServing(code: string, message: string): boolean {
   return notServing.has(code) || (poolerCodes.has(code) && poolerIsFull.test(message));
