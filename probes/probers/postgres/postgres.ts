@@ -149,8 +149,11 @@ const poolerCodes: ReadonlySet<string> = new Set(['08P01', '08000', '08006', '58
 const poolerIsFull =
   /too many (?:\w+ )*(?:clients|connections)|no more connections|max(?:imum)? (?:\w+ )*(?:clients|connections)|query_wait_timeout|client_login_timeout|server_login_retry|connect failed|could not get connection|cannot connect to server|(?:shutting down|starting up)/i;
 
+/** How much of a message is looked through: a stranger may send one of a megabyte. */
+const longestWords = 300;
+
 function isNotServing(code: string, message: string): boolean {
-  return notServing.has(code) || (poolerCodes.has(code) && poolerIsFull.test(message));
+  return notServing.has(code) || (poolerCodes.has(code) && poolerIsFull.test(message.slice(0, longestWords)));
 }
 
 function loginFailure(error: unknown, expected: string): unknown {
