@@ -49,7 +49,7 @@ function issueFault(issue: Issue, base: Path, written: Written): readonly Fault[
   const message = issue.message.startsWith('expected')
     ? `found ${describe(value, path)}, ${issue.message}`
     : issue.message;
-  return [{ span: tree.span(path), path, message, hint: hintFor(issue, value) }];
+  return [{ span: tree.span(path), path, message, hint: hintFor(issue, value, path) }];
 }
 
 /** Of the ways in which a value could have been right, the one that it came closest to; none if it is of no such type. */
@@ -65,7 +65,17 @@ function isUnknownKey(issue: Issue): boolean {
   return issue.code === 'unrecognized_keys';
 }
 
-function hintFor(issue: Issue, value: unknown): string | undefined {
+/**
+ * The hint that a schema gives with its issue (`params: { hint }`), made of the value: none where a variable stands in what is
+ * written, for its value must not be shown.
+ */
+export function givenHint(issue: Issue, value: unknown, path: Path): string | undefined {
+  const hint: unknown = issue.code === 'custom' ? issue.params?.hint : undefined;
+  return typeof hint === 'string' && !isSecret(path) && !String(value).includes('${') ? hint : undefined;
+}
+
+function hintFor(issue: Issue, value: unknown, path: Path): string | undefined {
+  if (issue.code === 'custom') return givenHint(issue, value, path);
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     const meant = nearest(value, issue.values.map(String));
     return meant === undefined ? undefined : `did you mean "${meant}"?`;
@@ -91,7 +101,7 @@ export function describe(value: unknown, path: Path = []): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value !== 'string') return String(value);
-  if (path.some((step) => secretKeys.has(step))) return 'a text that is not shown';
+  if (isSecret(path)) return 'a text that is not shown';
   return JSON.stringify(shorten(hideCredentials(value), 60));
 }
 
@@ -109,6 +119,11 @@ export const secretKeys: ReadonlySet<string | number> = new Set([
   'access_key_id',
   'secret_access_key',
 ]);
+
+/** What a step of a flow saves has a name of the user's own: `token` there is the place of one, not one. */
+function isSecret(path: Path): boolean {
+  return path.some((step, i) => secretKeys.has(step) && path[i - 1] !== 'save');
+}
 
 /** Keys that people write out of habit, and the key that names a file instead. */
 export const fileOfSecret: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../stack/nearest.ts';
 import { type Fault, type Path, shorten } from './fault.ts';
-import { check, fileOfSecret, issueFaults, type Written } from './issues.ts';
+import { check, fileOfSecret, givenHint, issueFaults, type Written } from './issues.ts';
 import { suggest } from './nearest.ts';
 
 /**
@@ -33,10 +33,12 @@ function entryFaults(record: z.ZodRecord, key: string, held: unknown, path: Path
   const inside = keyFaults(record.valueType, held, path, written);
   const name = check(record.keyType as z.ZodType, key);
   if ('data' in name) return inside;
-  const message = `found the key ${JSON.stringify(shorten(key, 70))}, ${name.issues[0]?.message}`;
+  const [issue] = name.issues;
+  const message = `found the key ${JSON.stringify(shorten(key, 70))}, ${issue?.message}`;
+  const hint = issue && givenHint(issue, key, path);
   const value = check(record.valueType as z.ZodType, held);
   return [
-    { span: written.tree.keySpan(path), path, message },
+    { span: written.tree.keySpan(path), path, message, hint },
     ...('issues' in value ? issueFaults(value.issues, path, written) : []),
     ...inside,
   ];

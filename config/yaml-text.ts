@@ -54,8 +54,17 @@ function toFault(error: YAMLError, source: string): Fault {
   const from = error.code === 'BAD_INDENT' ? at + (/^ */.exec(source.slice(at))?.[0].length ?? 0) : at;
   const known = wordings.find(({ pattern }) => pattern.test(error.message));
   const message = known ? error.message.replace(known.pattern, known.message) : lowerFirst(error.message.trim());
-  return { span: { from, to: Math.max(end, from + 1) }, path: [], message: `not YAML: ${message}`, hint: known?.hint };
+  const hint = isBehindMoreThan(source, from) ? quoteMoreThan : known?.hint;
+  return { span: { from, to: Math.max(end, from + 1) }, path: [], message: `not YAML: ${message}`, hint };
 }
+
+/** `queue: > 5`: in YAML `>` begins a text of several lines. */
+function isBehindMoreThan(source: string, at: number): boolean {
+  const line = source.slice(source.lastIndexOf('\n', at - 1) + 1, at + 1);
+  return line.length < 1_000 && /:[ \t]+>[ \t]*[^\s>]?$/.test(line);
+}
+
+const quoteMoreThan = 'quote what begins with >: "> 5"';
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
@@ -80,6 +89,11 @@ const wordings: readonly { readonly pattern: RegExp; readonly message: string; r
     pattern: /^Unresolved tag: (.*)/s,
     message: 'the tag $1 is not known',
     hint: 'no tag is needed here; quote a text that begins with !',
+  },
+  {
+    pattern: /^Missing , or : between flow map items/,
+    message: 'missing , or : between flow map items',
+    hint: 'quote a key or a text with a bracket in it: "items[0].id"',
   },
   { pattern: /^All mapping items must.*/s, message: 'the keys of a map must start at the same column' },
   { pattern: /^Unexpected \S+ at node end.*/s, message: 'unexpected text behind a value' },

@@ -127,7 +127,8 @@ class Reader {
   #pair(pair: Pair, path: Path, into: Record<string, unknown>): void {
     const span = spanOf(pair.key) ?? spanOf(pair.value) ?? this.keySpan(path);
     if (!isScalar(pair.key) || pair.key.value === null) {
-      this.#fault(span, path, 'a key must be a word, not a map, a list or nothing');
+      const hint = isSeq(pair.key) ? 'a path in brackets stands in quotes: \'["a.b"]\'' : undefined;
+      this.#fault(span, path, 'a key must be a word, not a map, a list or nothing', hint);
       return;
     }
     const name = typeof pair.key.value === 'string' ? pair.key.value : String(pair.key.source ?? pair.key.value);
@@ -164,8 +165,8 @@ class Reader {
     this.#open.delete(source);
   }
 
-  #fault(span: Span, path: Path, message: string): void {
-    this.faults.push({ span, path, message });
+  #fault(span: Span, path: Path, message: string, hint?: string): void {
+    this.faults.push({ span, path, message, hint });
   }
 
   #break(span: Span, path: Path, message: string): void {

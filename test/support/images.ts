@@ -193,6 +193,7 @@ const recipes: Readonly<Record<TestImage, Recipe>> = {
     repository: 'watchpost-test/servers',
     packages: [
       'postgresql',
+      'pgbouncer',
       'redis-server',
       'nginx',
       'tinyproxy',

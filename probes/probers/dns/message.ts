@@ -12,6 +12,8 @@ export interface Question {
 
 export interface ResourceRecord {
   readonly type: string;
+  /** Whether it is of the type that was asked for, as every record is where that was ANY. */
+  readonly isAsked: boolean;
   /** As in a zone file, in one line: `www.example.org. 300 IN A 192.0.2.1`. */
   readonly line: string;
   /** The end of the line: what the record says. */
@@ -24,6 +26,8 @@ export interface Answer {
   /** `NOERROR`, `NXDOMAIN`, …; `RCODE_15` for what has no name. */
   readonly rcode: string;
   readonly authoritative: boolean;
+  /** The type that was asked for: `A`, `ANY`; `TYPE65` for what has no name. */
+  readonly askedType: string;
   readonly answers: readonly ResourceRecord[];
   readonly authority: readonly ResourceRecord[];
   readonly additional: readonly ResourceRecord[];
@@ -64,14 +68,17 @@ export function readAnswer(id: number, question: Question, message: Buffer): Rea
     // A server that could not read the question may leave it out (RFC 1035 says nothing of it; many do).
     const [asked] = questions;
     if (asked ? !isSame(asked, question) : code === 0) return { is: 'foreign' };
+    const askedType = typeName(nameInLibrary(question.type));
+    const toRecords = (records: readonly LibraryRecord[]) => records.map((record) => toRecord(record, askedType));
     return {
       is: 'answer',
       answer: {
+        askedType,
         rcode: rcodes[code] ?? `RCODE_${code}`,
         authoritative: Boolean(high & authoritativeBit),
-        answers: answers.map(toRecord),
-        authority: authorities.map(toRecord),
-        additional: additionals.map(toRecord),
+        answers: toRecords(answers),
+        authority: toRecords(authorities),
+        additional: toRecords(additionals),
       },
     };
   } catch (error) {
@@ -103,25 +110,31 @@ function libraryType(type: string | number): RecordType {
   return (typeof type === 'number' ? `UNKNOWN_${type}` : type) as RecordType;
 }
 
+/** The library reads a number that it knows as a name, also the 1 of an `A`. */
+function nameInLibrary(type: string | number): string {
+  return decode(encode({ questions: [{ name: '.', type: libraryType(type) }] })).questions?.[0]?.type ?? String(type);
+}
+
+function typeName(inLibrary: string): string {
+  return inLibrary.replace(/^UNKNOWN_/, 'TYPE');
+}
+
 function isSame(asked: { readonly name: string; readonly type: string; readonly class?: string }, question: Question) {
   const name = (text: string) => text.toLowerCase().replace(/\.$/, '');
   return (
-    name(asked.name) === name(question.name) && (asked.class ?? 'IN') === question.class && sameType(asked, question)
+    name(asked.name) === name(question.name) &&
+    (asked.class ?? 'IN') === question.class &&
+    asked.type === nameInLibrary(question.type)
   );
 }
 
-function sameType(asked: { readonly type: string }, { type }: Question): boolean {
-  // The library reads a number that it knows as a name.
-  const written = encode({ questions: [{ name: '.', type: asked.type as RecordType }] });
-  return written.equals(encode({ questions: [{ name: '.', type: libraryType(type) }] }));
-}
-
-function toRecord(record: LibraryRecord): ResourceRecord {
-  const type = record.type.replace(/^UNKNOWN_/, 'TYPE');
-  if (record.type === 'OPT') return { type, line: '. OPT', data: '' };
+function toRecord(record: LibraryRecord, askedType: string): ResourceRecord {
+  const type = typeName(record.type);
+  const isAsked = askedType === 'ANY' || type === askedType;
+  if (record.type === 'OPT') return { type, isAsked, line: '. OPT', data: '' };
   const data = dataOf(record);
   const line = `${dotted(record.name)} ${record.ttl ?? 0} ${record.class ?? 'IN'} ${type} ${data}`.trimEnd();
-  return { type, line, data, ...(record.type === 'SOA' ? { serial: record.data.serial ?? 0 } : {}) };
+  return { type, isAsked, line, data, ...(record.type === 'SOA' ? { serial: record.data.serial ?? 0 } : {}) };
 }
 
 /** As in a zone file. */
@@ -146,10 +159,7 @@ function dataOf(record: Exclude<LibraryRecord, { readonly type: 'OPT' }>): strin
       return [dotted(mname), dotted(rname), serial, refresh, retry, expire, minimum].join(' ');
     }
     case 'TXT':
-      return [record.data]
-        .flat()
-        .map((text) => `"${text}"`)
-        .join(' ');
+      return `"${textOf(record.data)}"`;
     case 'CAA':
       return `${record.data.flags ?? 0} ${record.data.tag} "${record.data.value}"`;
     case 'DNSKEY':
@@ -157,6 +167,14 @@ function dataOf(record: Exclude<LibraryRecord, { readonly type: 'OPT' }>): strin
     default:
       return fields(record.data);
   }
+}
+
+/**
+ * The strings of a TXT record, of 255 bytes at most, are one text with nothing between them (RFC 7208, section 3.3; RFC 6376,
+ * section 3.6.2.2). A letter of several bytes may stand in two of them.
+ */
+function textOf(strings: string | Buffer | readonly (string | Buffer)[]): string {
+  return Buffer.concat([strings].flat().map((piece) => Buffer.from(piece))).toString('utf8');
 }
 
 /** Of the rarer types the fields as they come; where there are none, the bytes (RFC 3597, section 5). */

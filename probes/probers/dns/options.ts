@@ -58,8 +58,14 @@ export const dnsValue = z
 const nameSchema = z.string().transform((text, context) => {
   const name = toName(text);
   if (name !== undefined) return name;
-  const message = 'expected a domain name, such as www.example.org, or . for the root';
-  context.addIssue({ code: 'custom', message });
+  const host = hostOfUrl(text);
+  if (host === undefined) {
+    const message = 'expected a domain name, such as www.example.org, or . for the root';
+    context.addIssue({ code: 'custom', message });
+  } else {
+    const message = 'expected a domain name alone, not a URL';
+    context.addIssue({ code: 'custom', message, params: { hint: `write ${host}` } });
+  }
   return z.NEVER;
 });
 
@@ -111,7 +117,9 @@ export const dnsOptions = z.strictObject({
         .min(0)
         .max(1_000)
         .optional()
-        .describe('How many records the answer has at least. Default: 1 where its code is NOERROR, 0 otherwise.'),
+        .describe(
+          'How many records of the type asked for the answer has at least; a CNAME on the way to them is none. Default: 1 where the code is NOERROR, 0 otherwise.',
+        ),
       authority: textsSchema.describe('What some record of the authority section must hold.'),
       additional: textsSchema.describe('What some record of the additional section must hold.'),
       serial: serialSchema.describe('Serial number of the zone, for type SOA.'),
@@ -142,10 +150,23 @@ function parseNameServer(text: string): NameServer | undefined {
 /** In ASCII, without the dot at its end; undefined where it is no name (RFC 1035, section 2.3.4). */
 function toName(text: string): string | undefined {
   if (text === '.') return text;
+  // A URL is made of ASCII as a name is, and nobody has a zone that is called `https:`.
+  if (hostOfUrl(text) !== undefined || /:|^\/|\/$/.test(text)) return undefined;
   // Only what needs it: a name in ASCII may have labels that no host name has, such as `_dmarc`.
   const ascii = /^[\x21-\x7e]+$/.test(text) ? text : domainToASCII(text);
   const name = ascii.replace(/\.$/, '');
   const labels = name.split('.');
   const good = labels.every((label) => /^[^\\\s"]{1,63}$/.test(label));
   return good && name.length <= 253 ? name : undefined;
+}
+
+/**
+ * The host in what is a URL or a part of one: `https://www.example.org/`, `www.example.org:443`, `www.example.org/status`.
+ * Undefined for a name, which may have a slash too, but not in its last label (RFC 2317).
+ */
+function hostOfUrl(text: string): string | undefined {
+  const [, before = '', host, behind = ''] =
+    /^((?:[a-z][a-z0-9+.-]*:)?\/\/(?:[^/?#@]*@)?)?([^/?#@:\s]+)(:\d+(?:[/?#].*)?|[/?#].*)?$/is.exec(text) ?? [];
+  const isName = before === '' && (behind === '' || /^\/[^/?#:]*\.[^/?#:]*$/.test(behind));
+  return isName ? undefined : host;
 }

@@ -78,6 +78,30 @@ describe('a flow', () => {
     expect(judgement(await attempt(flow, [own, ...rest] as ReturnType<typeof steps>, {}))).toBe('pass');
   });
 
+  test.each(['$.data.token', "$['data']['token']", 'data["token"]'])('takes a value by the path %s', async (json) => {
+    await using shop = await startShop();
+    const [login, ...rest] = steps(shop.port);
+    const own = { ...login, save: { ...login?.save, token: { json } } };
+    expect(judgement(await attempt(flow, [own, ...rest] as ReturnType<typeof steps>, {}))).toBe('pass');
+  });
+
+  test.each([
+    { json: 'data.tokens[?(@.id==7)]', hint: 'write data.tokens[0]' },
+    { json: 'data..token', hint: 'write data.token' },
+    { json: 'data.tokens[0', hint: 'write data.tokens[0]' },
+  ])('does not take a value by the path $json', ({ json, hint }) => {
+    const [login] = steps(1);
+    const { error } = flow.value.safeParse([{ ...login, save: { token: { json } } }]);
+    expect(error?.issues).toMatchObject([{ path: [0, 'save', 'token', 'json'], params: { hint } }]);
+  });
+
+  test('judges the answer of a step by matchers', async () => {
+    await using shop = await startShop();
+    const [login, orders] = steps(shop.port);
+    const own = { ...orders, expect: { json: { '$.of': '> "6"', csrf: '/^c-/', total: 'absent' } } };
+    expect(judgement(await attempt(flow, [login, own] as ReturnType<typeof steps>, {}))).toBe('pass');
+  });
+
   test('writes a value into a form as forms do, and cuts what would end a header', async () => {
     await using shop = await startShop({ mark: 'a&b=c' });
     const [login, orders] = steps(shop.port);

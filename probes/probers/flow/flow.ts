@@ -4,7 +4,6 @@ import type { Outcome, Run, Sample } from '../../model.ts';
 import { Failure } from '../../net/failure.ts';
 import { Cookies } from '../http/cookies.ts';
 import type { Exchanged } from '../http/exchange.ts';
-import { at } from '../http/expect.ts';
 import { type Asked, ask, http } from '../http/http.ts';
 import { httpValue } from '../http/options.ts';
 import type { Misfit, Prober } from '../prober.ts';
@@ -111,10 +110,9 @@ function savedValue({ headers, body }: Exchanged, name: string, from: Saved, ste
     if (value === undefined) throw missing('body', `a body in which ${from.body.written} matches nothing`);
     return value;
   }
-  const path = from.json ?? '';
-  const value = at(parsed(body), path);
+  const value = from.json?.valueIn(parsed(body));
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw missing('json', `no text or number at ${path}`);
+  throw missing('json', `no text or number at ${from.json?.written}`);
 }
 
 function parsed(body: string): unknown {

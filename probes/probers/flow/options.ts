@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { httpOptions, httpValue } from '../http/options.ts';
+import { jsonPathSchema } from '../json-path.ts';
 import { textPatternSchema } from '../text-pattern.ts';
 import { fill, namesIn, savedName } from './placeholders.ts';
 
@@ -10,7 +11,9 @@ const groupSchema = textPatternSchema.refine(
 
 const savedSchema = z
   .strictObject({
-    json: z.string().min(1).optional().describe('Path of the value in the JSON of the answer: `data.token`.'),
+    json: jsonPathSchema
+      .optional()
+      .describe('Path of the value in the JSON of the answer: `data.token`, `items[0].id`.'),
     header: z.string().min(1).optional().describe('Name of the header whose value it is.'),
     body: groupSchema
       .optional()

@@ -29,7 +29,11 @@ describe('grpc against a server of @grpc/grpc-js', () => {
       service: 'c',
       is: 'fail not_serving: found SERVICE_UNKNOWN, expected SERVING',
     },
-    { name: 'one that is not known', service: 'd', is: 'fail status: found NOT_FOUND: unknown service, expected OK' },
+    {
+      name: 'one that is not known',
+      service: 'd',
+      is: 'fail not_serving: found SERVICE_UNKNOWN (NOT_FOUND: unknown service), expected SERVING',
+    },
   ];
   test.each(cases)('$name', async ({ service, is }) => {
     await using peer = await startGrpcPeer({ serving });
@@ -41,6 +45,54 @@ describe('grpc against a server of @grpc/grpc-js', () => {
     await using peer = await startGrpcPeer({ serving });
     const expected = { service: 'a', expect: { status: 'NOT_SERVING' as const } };
     expect(judgement(await attempt(grpc, of(peer.port), expected))).toBe('pass');
+  });
+
+  const notFound: readonly {
+    readonly name: string;
+    readonly failure: { readonly code: number; readonly details: string };
+    readonly status?: 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN';
+    readonly is: string;
+  }[] = [
+    {
+      name: 'NOT_FOUND is SERVICE_UNKNOWN where that is expected',
+      failure: { code: 5, details: 'unknown service' },
+      status: 'SERVICE_UNKNOWN',
+      is: 'pass',
+    },
+    {
+      name: 'also without words',
+      failure: { code: 5, details: '' },
+      status: 'SERVICE_UNKNOWN',
+      is: 'pass',
+    },
+    {
+      name: 'it is not NOT_SERVING',
+      failure: { code: 5, details: 'unknown service' },
+      status: 'NOT_SERVING',
+      is: 'fail not_serving: found SERVICE_UNKNOWN (NOT_FOUND: unknown service), expected NOT_SERVING',
+    },
+    {
+      name: 'nor SERVING',
+      failure: { code: 5, details: '' },
+      is: 'fail not_serving: found SERVICE_UNKNOWN (NOT_FOUND), expected SERVING',
+    },
+    {
+      name: 'UNIMPLEMENTED is no status of a service',
+      failure: { code: 12, details: 'no such method' },
+      status: 'SERVICE_UNKNOWN',
+      is: 'fail status: found UNIMPLEMENTED: no such method, expected OK',
+    },
+  ];
+  test.each(notFound)('$name', async ({ failure, status, is }) => {
+    await using peer = await startGrpcPeer({ failure });
+    const options = { service: 'orders', ...(status && { expect: { status } }) };
+    const outcome = await attempt(grpc, of(peer.port), options);
+    expect(judgement(outcome)).toBe(is);
+    const said = outcome.samples.filter(({ metric }) => metric === 'probe_grpc_healthcheck_response');
+    expect(said.find(({ value }) => value === 1)?.labels?.serving_status).toBe(
+      failure.code === 5 ? 'SERVICE_UNKNOWN' : undefined,
+    );
+    expect(outcome.samples).toContainEqual({ metric: 'probe_grpc_status_code', value: failure.code });
   });
 
   test('a server without the health service', async () => {

@@ -43,9 +43,9 @@ export const grpc = {
     // `Bearer …`: the token alone as well.
     const recorder = new Recorder(mask([...secrets, ...secrets.map((text) => text.slice(text.indexOf(' ') + 1))]));
     try {
-      const status = await check(value, options, run, recorder);
+      const { serving, words } = await check(value, options, run, recorder);
       const { expect } = options;
-      if (status !== expect.status) throw new Failure('not_serving', status, expect.status);
+      if (serving !== expect.status) throw new Failure('not_serving', words, expect.status);
       if (expect.within !== undefined && recorder.elapsedMs() > expect.within) {
         const found = `an answer after ${sayDuration(recorder.elapsedMs())}`;
         throw new Failure('slow', found, `an answer within ${sayDuration(expect.within)}`);
@@ -59,8 +59,14 @@ export const grpc = {
 
 const expected = 'an answer of the health service';
 
+interface Checked {
+  readonly serving: string;
+  /** The same as a message shows it. */
+  readonly words: string;
+}
+
 /** What the service says of itself. */
-async function check(value: HostPort, options: Options, run: Run, recorder: Recorder): Promise<string> {
+async function check(value: HostPort, options: Options, run: Run, recorder: Recorder): Promise<Checked> {
   let socket: Socket | undefined;
   try {
     const dialled = await dial(value, options.ip, expected, run, recorder);
@@ -112,7 +118,7 @@ async function secured(
 }
 
 /** The serving status; throws where there is none. */
-function judged(answer: Answered, recorder: Recorder): string {
+function judged(answer: Answered, recorder: Recorder): Checked {
   if (answer.httpStatus !== 200) throw new Failure('status', `HTTP status ${answer.httpStatus}`, expected);
   if (!/^application\/grpc\b/i.test(answer.contentType)) {
     throw new Failure('protocol', `content of the type ${answer.contentType || 'that is not said'}`, expected);
@@ -126,6 +132,8 @@ function judged(answer: Answered, recorder: Recorder): string {
   const name = grpcCodes[code] ?? `code ${code}`;
   const words = code !== 0 && answer.message ? `${name}: ${answer.message}` : name;
   recorder.step(`< ${words}`);
+  // The health protocol: a server that does not know the service ends `Check` with NOT_FOUND; only `Watch` has a status for it.
+  if (name === 'NOT_FOUND') return said('SERVICE_UNKNOWN', `SERVICE_UNKNOWN (${words})`, recorder);
   if (code !== 0) throw new Failure('status', words, 'OK');
   let serving: string;
   try {
@@ -135,11 +143,15 @@ function judged(answer: Answered, recorder: Recorder): string {
     throw new Failure('protocol', `an answer that cannot be read: ${why}`, expected, { cause: error });
   }
   recorder.step(`< ${serving}`);
+  return said(serving, serving, recorder);
+}
+
+function said(serving: string, words: string, recorder: Recorder): Checked {
   recorder.trait('status', serving);
   for (const status of servingStatuses) {
     recorder.sample('probe_grpc_healthcheck_response', status === serving ? 1 : 0, { serving_status: status });
   }
-  return serving;
+  return { serving, words };
 }
 
 function withPhases(recorder: Recorder): Recorder {

@@ -118,11 +118,17 @@ function expectJson(body: string, expected: NonNullable<Expect['json']>, hide: H
   } catch (error) {
     throw new Failure('json', `${bodyWords(body, hide)}, which is no JSON`, 'JSON', { cause: error });
   }
-  for (const [path, value] of Object.entries(expected)) {
-    const found = at(parsed, path);
-    if (found === value) continue;
+  for (const { path, matcher } of expected) {
+    const found = path.valueIn(parsed);
+    if (matcher.matches(found)) continue;
+    const name = `json ${path.written}`;
     const said = found === undefined ? 'nothing' : quoteJson(found, hide);
-    throw new Failure('json', `json ${path} = ${said}`, `json ${path} = ${quoteJson(value, hide)}`);
+    const words = shortened(
+      matcher.words((value) => quoteJson(value, hide)),
+      80,
+    );
+    const wanted = matcher.isComparison ? words : `= ${words}`;
+    throw new Failure('json', `${name} = ${said}`, `${name} ${wanted}`);
   }
 }
 
@@ -134,16 +140,6 @@ function say(pattern: TextPattern): string {
   return pattern.isExpression ? shortened(oneLine(pattern.written)) : quote(pattern.written);
 }
 
-/** The value at a path such as `data.items.0.id`; undefined where there is none. */
-export function at(value: unknown, path: string): unknown {
-  let here = value;
-  for (const key of path.split('.')) {
-    if (here === null || typeof here !== 'object' || !Object.hasOwn(here, key)) return undefined;
-    here = (here as Readonly<Record<string, unknown>>)[key];
-  }
-  return here;
-}
-
 function quote(text: string): string {
   return `"${shortened(oneLine(text))}"`;
 }
@@ -152,6 +148,6 @@ function quoteJson(value: unknown, hide: Hide): string {
   return shortened(hide(JSON.stringify(typeof value === 'string' ? hide(value) : value)));
 }
 
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59).replace(/[\ud800-\udbff]$/, '')}…` : text;
+function shortened(text: string, most = 60): string {
+  return text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
 import { certificateOptions } from '../certificate-options.ts';
+import { JsonPath, jsonPathKeySchema } from '../json-path.ts';
 import { allAddressesSchema, durationSchema, ipSchema, validForSchema } from '../schemas.ts';
 import { textPatternSchema, textPatternsSchema } from '../text-pattern.ts';
+import { valueMatcherSchema } from '../value-matcher.ts';
 import { authenticationOptions } from './authentication.ts';
 import { proxySchema } from './proxy.ts';
 
@@ -26,8 +28,6 @@ const framing: ReadonlySet<string> = new Set([
 ]);
 
 const headerNameSchema = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header');
-
-const scalarSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export const httpValue = z
   .string()
@@ -103,9 +103,18 @@ export const httpOptions = z.strictObject({
         .optional()
         .describe('How long each phase may take, over all redirects: `processing: 200ms`.'),
       json: z
-        .record(z.string().min(1), scalarSchema)
+        .record(jsonPathKeySchema, valueMatcherSchema)
+        // A key that is no path is a fault of the file, told by its own schema.
+        .transform((wanted) =>
+          Object.entries(wanted).flatMap(([key, matcher]) => {
+            const path = JsonPath.parse(key);
+            return path instanceof JsonPath ? [{ path, matcher }] : [];
+          }),
+        )
         .optional()
-        .describe('Path to value: `status: ready`, `data.items.0.id: 7`.'),
+        .describe(
+          'Path to value: `status: ready`, `data.items[0].id: 7`, `"$.queue": "< 5"`. The value is a text, a number, a boolean or null; or `/regex/` (RE2), `< 5`, `>= 5`, `> "2"` for a text, `exists`, `absent`. What only looks so: `{ equals: "< 5" }`.',
+        ),
       within: durationSchema.optional().describe('How long the whole exchange may take: 500ms.'),
       valid_for: validForSchema,
       strict: z

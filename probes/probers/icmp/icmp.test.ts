@@ -124,4 +124,64 @@ ping: => missing cap_net_raw+p capability or setuid?' >&2; exit 2`,
     expect(outcome).toMatchObject({ verdict: 'fail' });
     expect(ping.processes()).toBe(0);
   });
+
+  /** As iputils prints replies that are shorter than the request: without a time each, and with their times at the end. */
+  const truncated = (received: number) => `echo 'PING 192.0.2.1 (192.0.2.1) 200(228) bytes of data.'
+for i in $(seq 1 ${received}); do echo "76 bytes from 192.0.2.1: icmp_seq=$i ttl=117 (truncated)"; done
+echo
+echo '--- 192.0.2.1 ping statistics ---'
+echo '3 packets transmitted, ${received} received, 0% packet loss, time 416ms'`;
+  const summary = "\necho 'rtt min/avg/max/mdev = 10.000/12.000/14.000/0.122 ms'";
+  const shortReplies: readonly {
+    readonly name: string;
+    readonly script: string;
+    readonly options?: Parameters<typeof attempt<typeof icmp.value, typeof icmp.options>>[2];
+    readonly is: string;
+    readonly rtt?: number;
+  }[] = [
+    { name: 'is a reply', script: truncated(1) + summary, is: 'pass', rtt: 0.012 },
+    {
+      name: 'is a reply each time',
+      script: truncated(3) + summary,
+      options: { count: 3, expect: { replies: 3, within: '14ms' } },
+      is: 'pass',
+      rtt: 0.012,
+    },
+    {
+      name: 'is late where the slowest of them is',
+      script: truncated(3) + summary,
+      options: { count: 3, expect: { replies: 3, within: '13ms' } },
+      is: 'fail slow: found a reply after 14 ms, expected replies within 13 ms',
+      rtt: 0.012,
+    },
+    {
+      name: 'is a reply beside a whole one',
+      script: `echo '208 bytes from 192.0.2.1: icmp_seq=1 ttl=117 time=10.0 ms'\n${truncated(0)}
+echo '76 bytes from 192.0.2.1: icmp_seq=2 ttl=117 (truncated)'${summary}`,
+      options: { count: 2, expect: { replies: 2 } },
+      is: 'pass',
+      rtt: 0.012,
+    },
+    { name: 'is a reply where ping was ended before it said the times', script: truncated(1), is: 'pass' },
+    {
+      name: 'is no reply in time where nobody knows when it came',
+      script: truncated(1),
+      options: { expect: { within: '50ms' } },
+      is: 'fail slow: found replies without a time, expected replies within 50 ms',
+    },
+    {
+      name: 'is too few where more are expected',
+      script: truncated(2) + summary,
+      options: { count: 3, expect: { replies: 3 } },
+      is: 'fail no_reply: found 2 of 3 requests answered by 192.0.2.1, expected at least 3 of 3 requests answered',
+      rtt: 0.012,
+    },
+  ];
+  test.each(shortReplies)('a truncated reply $name', async ({ script, options = {}, is, rtt }) => {
+    await using _ping = otherPing(script);
+    const outcome = await attempt(icmp, '192.0.2.1', options);
+    expect(judgement(outcome)).toBe(is);
+    expect(outcome.samples.find(({ labels }) => labels?.phase === 'rtt')?.value).toBe(rtt);
+    expect(outcome.steps.map(({ text }) => text).join()).toMatch(/reply [12], truncated, hop limit 117/);
+  });
 });

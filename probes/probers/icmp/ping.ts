@@ -21,7 +21,14 @@ export interface Pinged {
 export interface Reply {
   readonly sequence: number;
   readonly ttl: number;
-  readonly rttMs: number;
+  /** Undefined where the reply is shorter than the request: `ping` then says the time only at its end. */
+  readonly rttMs?: number;
+}
+
+/** How long the replies took. */
+export interface RoundTrips {
+  readonly meanMs: number;
+  readonly slowestMs: number;
 }
 
 /** Milliseconds from one request to the next: as often as who is not root may. */
@@ -100,13 +107,27 @@ function startCode(error: unknown): string {
 export function repliesIn(output: string): readonly Reply[] {
   const replies = new Map<number, Reply>();
   for (const line of output.split('\n')) {
-    // What follows the time says that this is no good reply: `(DUP!)`, `(BAD CHECKSUM!)`, `(DIFFERENT ADDRESS!)`.
-    const match = /^\d+ bytes from .*?: icmp_seq=(\d+) ttl=(\d+) time[=<]([\d.]+) ms$/.exec(line.trimEnd());
+    // What follows the time says that this is no good reply: `(DUP!)`, `(BAD CHECKSUM!)`, `(DIFFERENT ADDRESS!)`. One that is
+    // shorter than the request is good: some hosts send back the first 64 bytes only.
+    const match = /^\d+ bytes from .*?: icmp_seq=(\d+) ttl=(\d+) (?:time[=<]([\d.]+) ms|\(truncated\))$/.exec(
+      line.trimEnd(),
+    );
     if (!match) continue;
-    const sequence = Number(match[1]);
-    if (!replies.has(sequence)) replies.set(sequence, { sequence, ttl: Number(match[2]), rttMs: Number(match[3]) });
+    const [sequence, ttl] = [Number(match[1]), Number(match[2])];
+    if (replies.has(sequence)) continue;
+    replies.set(sequence, { sequence, ttl, ...(match[3] === undefined ? {} : { rttMs: Number(match[3]) }) });
   }
   return [...replies.values()];
+}
+
+/** The times of the replies; undefined where `ping` said none, neither of each nor at its end. */
+export function roundTripsIn(output: string, replies: readonly Reply[]): RoundTrips | undefined {
+  const times = replies.flatMap(({ rttMs }) => rttMs ?? []);
+  if (times.length > 0 && times.length === replies.length) {
+    return { meanMs: times.reduce((sum, ms) => sum + ms, 0) / times.length, slowestMs: Math.max(...times) };
+  }
+  const [, mean, slowest] = /^rtt min\/avg\/max\/mdev = [\d.]+\/([\d.]+)\/([\d.]+)\/[\d.]+ ms/m.exec(output) ?? [];
+  return mean === undefined ? undefined : { meanMs: Number(mean), slowestMs: Number(slowest) };
 }
 
 /** Who said that a request did not arrive, and why: `Destination Host Unreachable, says 192.0.2.1`. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { sayDuration } from '../../../stack/duration.ts';
 import { Failure, oneLine } from '../../net/failure.ts';
+import type { ValueMatcher } from '../value-matcher.ts';
 import type { postgresOptions } from './options.ts';
 import type { Answer } from './session.ts';
 
@@ -26,20 +27,10 @@ function expectRows(found: number, rows: Expect['rows']): void {
   if (!fits) throw new Failure('answer', say(found), wanted);
 }
 
-function expectValue(
-  found: Answer['value'],
-  wanted: NonNullable<Expect['value']> | null,
-  hide: (text: string) => string,
-): void {
-  const fits =
-    wanted === null || found === null || found === undefined
-      ? found === wanted
-      : wanted.isExpression
-        ? wanted.matches(found)
-        : wanted.written === found;
-  if (fits) return;
+function expectValue(found: Answer['value'], wanted: ValueMatcher, hide: (text: string) => string): void {
+  if (wanted.matchesText(found)) return;
   const said = found === undefined ? 'no value' : found === null ? 'the value null' : `the value ${quote(hide(found))}`;
-  const expected = wanted === null ? 'null' : wanted.isExpression ? oneLine(wanted.written) : quote(wanted.written);
+  const expected = wanted.words((value) => (value === null ? 'null' : quote(String(value))));
   throw new Failure('answer', said, `the value ${expected}`);
 }
 

@@ -3,7 +3,7 @@ import { Secret } from '../../../stack/secret.ts';
 import { type HostPort, hostOfUrl } from '../../net/host-port.ts';
 import { certificateOptions } from '../certificate-options.ts';
 import { durationSchema, ipSchema, validForSchema } from '../schemas.ts';
-import { toTextPattern } from '../text-pattern.ts';
+import { textMatcherSchema } from '../value-matcher.ts';
 
 const sslModes = ['disable', 'require', 'verify-full'] as const;
 
@@ -65,7 +65,15 @@ export const postgresOptions = z.strictObject({
     .string()
     .min(1)
     .default('select 1')
-    .describe('The query. It runs in a transaction that may only read. `/debug` shows it.'),
+    .describe(
+      'The query. It runs in a transaction that may only read, unless it is a single SHOW or `transaction: false` stands beside it. `/debug` shows it.',
+    ),
+  transaction: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false: the query runs outside of a transaction, as poolers by statement demand. Read-only is not enforced then, so let the user have only the right to read; and the server is not told the time that is left.',
+    ),
   expect: z
     .strictObject({
       rows: z
@@ -74,11 +82,11 @@ export const postgresOptions = z.strictObject({
         })
         .optional()
         .describe('How many rows: `1`, or `{ at_least: 1 }`.'),
-      value: z
-        .union([z.string(), z.number(), z.boolean(), z.null()])
-        .transform((wanted, context) => (wanted === null ? null : toTextPattern(written(wanted), context)))
+      value: textMatcherSchema(written)
         .optional()
-        .describe('The first column of the first row: the text of it, `/regex/` (RE2), or null.'),
+        .describe(
+          'The first column of the first row: the text of it, `/regex/` (RE2), `< 5`, `> "b"`, `exists`, `absent` (no row, or NULL), or null. What only looks so: `{ equals: "< 5" }`.',
+        ),
       within: durationSchema.optional().describe('How long all of it may take, login included: 500ms.'),
       valid_for: validForSchema,
     })
@@ -95,6 +103,6 @@ export const postgresOptions = z.strictObject({
 });
 
 /** As PostgreSQL writes it: a boolean is `t` or `f`. */
-function written(wanted: string | number | boolean): string {
+function written(wanted: number | boolean): string {
   return typeof wanted === 'boolean' ? (wanted ? 't' : 'f') : String(wanted);
 }

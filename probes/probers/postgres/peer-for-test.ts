@@ -12,12 +12,22 @@ export interface PostgresPeer extends Peer {
 }
 
 /**
+ * As pgbouncer 1.18 does: its console knows no command but its own, and where it pools by statement there are no transactions.
+ * Both were seen to answer so.
+ */
+export type Pooler = 'console' | 'statement';
+
+/**
  * A peer on loopback that speaks as much of PostgreSQL's protocol as a probe needs, and goes wrong where it is told to. What
  * the real server does is tried with the real server.
  * @param options.say what to send at a stage instead of the answer; empty to hang
  */
 export async function startPostgresPeer(
-  options: { readonly tls?: Identity; readonly say?: { readonly [S in Stage]?: Buffer } } = {},
+  options: {
+    readonly tls?: Identity;
+    readonly say?: { readonly [S in Stage]?: Buffer };
+    readonly pooler?: Pooler;
+  } = {},
 ): Promise<PostgresPeer> {
   const messages: string[] = [];
   const sockets = new Set<Socket>();
@@ -47,7 +57,10 @@ export async function startPostgresPeer(
         socket.on('data', (query: Buffer) => {
           if (query[0] !== 0x51) return;
           messages.push(`query ${text(query)}`);
-          if (text(query).startsWith('begin')) socket.write(Buffer.concat([message('C', cstrings('BEGIN')), ready]));
+          const refusal = options.pooler && refusalOf(options.pooler, text(query));
+          if (refusal !== undefined) socket.write(Buffer.concat([errorMessage('08P01', refusal), ready]));
+          else if (text(query).startsWith('begin'))
+            socket.write(Buffer.concat([message('C', cstrings('BEGIN')), ready]));
           else reply('query', column, row('1'), message('C', cstrings('SELECT 1')), ready);
         });
       });
@@ -63,6 +76,14 @@ export async function startPostgresPeer(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function refusalOf(pooler: Pooler, sql: string): string | undefined {
+  if (pooler === 'console' && !/^\s*show\b/i.test(sql)) return `invalid command '${sql}', use SHOW HELP;`;
+  const isTransaction = /^begin\b/i.test(sql);
+  return pooler === 'statement' && isTransaction
+    ? 'transaction blocks not allowed in statement pooling mode'
+    : undefined;
 }
 
 /** A message as it is on the wire. */

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { attempt, judgement } from '../attempt-for-test.ts';
 import { randomNumbers } from '../random-for-test.ts';
+import type { postgresOptions } from './options.ts';
 import { errorMessage, int32, message, startPostgresPeer } from './peer-for-test.ts';
 import { postgres } from './postgres.ts';
+
+type Value = NonNullable<z.input<typeof postgresOptions>['expect']>['value'];
 
 const value = (port: number) => `postgres://monitor:sesame@127.0.0.1:${port}/app`;
 
@@ -73,6 +77,24 @@ describe('postgres', () => {
     await using peer = await startPostgresPeer({ tls: { key: '', cert: '' }, say: { ssl: Buffer.from(say) } });
     expect(judgement(await attempt(postgres, value(peer.port), { tls: true }))).toContain(is);
     expect(peer.messages).toEqual(['ssl']);
+  });
+
+  const ofOne: readonly { readonly value: Value; readonly is: string }[] = [
+    { value: 1, is: 'pass' },
+    { value: '< 5', is: 'pass' },
+    { value: '>= "1"', is: 'pass' },
+    { value: '/^[01]$/', is: 'pass' },
+    { value: 'exists', is: 'pass' },
+    { value: { equals: 1 }, is: 'pass' },
+    { value: '> 1', is: 'fail answer: found the value "1", expected the value > 1' },
+    { value: true, is: 'fail answer: found the value "1", expected the value "t"' },
+    { value: 'absent', is: 'fail answer: found the value "1", expected the value nothing' },
+    { value: null, is: 'fail answer: found the value "1", expected the value null' },
+    { value: { equals: '< 5' }, is: 'fail answer: found the value "1", expected the value "< 5"' },
+  ];
+  test.each(ofOne)('the value 1, where $value is expected', async ({ value: wanted, is }) => {
+    await using peer = await startPostgresPeer();
+    expect(judgement(await attempt(postgres, value(peer.port), { expect: { value: wanted } }))).toBe(is);
   });
 
   test('whatever a peer sends comes to a verdict', async () => {

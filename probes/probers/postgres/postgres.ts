@@ -9,6 +9,7 @@ import { Failure } from '../../net/failure.ts';
 import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
 import { startTls } from '../../net/start-tls.ts';
+import type { Awaited } from '../../net/while-open.ts';
 import { certificateMisfits, secureOptions } from '../certificate-options.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
@@ -21,7 +22,8 @@ type Options = z.output<typeof postgresOptions>;
 
 export const postgres = {
   kind: 'postgres' as const,
-  describe: 'Logs in to a PostgreSQL server, runs a query that may only read, and judges the answer.',
+  describe:
+    'Logs in to a PostgreSQL server, runs a query in a transaction that may only read, unless told otherwise, and judges the answer.',
   value: postgresValue,
   options: postgresOptions,
   metrics: ['probe_postgres_duration_seconds', 'probe_ip_protocol', 'probe_ssl_earliest_cert_expiry'],
@@ -85,7 +87,7 @@ async function converse(
   recorder: Recorder,
 ): Promise<Answer> {
   await recorder.time('login', () => login(session, value, recorder));
-  return recorder.time('query', () => ask(session, options.sql, run, recorder));
+  return recorder.time('query', () => ask(session, options, run, recorder));
 }
 
 async function login(session: Session, { user, database }: PostgresAddress, recorder: Recorder): Promise<void> {
@@ -102,15 +104,13 @@ async function login(session: Session, { user, database }: PostgresAddress, reco
   recorder.trait('version', version);
 }
 
-async function ask(session: Session, sql: string, run: Run, recorder: Recorder): Promise<Answer> {
+async function ask(session: Session, options: Options, run: Run, recorder: Recorder): Promise<Answer> {
   const awaited = { what: 'answer to the query', expected: 'an answer to the query' };
-  // Where we are gone the server must not go on: it is told when that will be.
-  const leftMs = Math.max(1, Math.ceil(run.timeoutMs - recorder.elapsedMs()));
+  if (options.transaction && !isShow(options.sql)) await begin(session, awaited, run, recorder);
+  else recorder.step('no transaction: read-only is not enforced, and the server is not told the time that is left');
   try {
-    recorder.step('> begin read only');
-    await session.query(`begin read only; set local statement_timeout = ${leftMs}`, awaited);
-    recorder.step(`> ${sql}`);
-    const answer = await session.query(sql, awaited);
+    recorder.step(`> ${options.sql}`);
+    const answer = await session.query(options.sql, awaited);
     recorder.step(`${answer.rows} row${answer.rows === 1 ? '' : 's'}`);
     return answer;
   } catch (error) {
@@ -118,12 +118,49 @@ async function ask(session: Session, sql: string, run: Run, recorder: Recorder):
   }
 }
 
+async function begin(session: Session, awaited: Awaited, run: Run, recorder: Recorder): Promise<void> {
+  // Where we are gone the server must not go on: it is told when that will be.
+  const leftMs = Math.max(1, Math.ceil(run.timeoutMs - recorder.elapsedMs()));
+  recorder.step('> begin read only');
+  try {
+    await session.query(`begin read only; set local statement_timeout = ${leftMs}`, awaited);
+  } catch (error) {
+    const failed = queryFailure(error, awaited.expected, run);
+    // A pooler by statement, or something that only speaks like PostgreSQL.
+    const expected = 'a transaction that may only read (transaction: false leaves it out)';
+    throw failed instanceof Failure && failed.reason === 'query'
+      ? failure('query', failed.found, expected, error)
+      : failed;
+  }
+}
+
+/** SHOW alone changes nothing, and is all that the console of pgbouncer answers. */
+function isShow(sql: string): boolean {
+  return /^\s*show\s[^;]*;?\s*$/i.test(sql);
+}
+
 /** The server is there, and takes nobody in: too many connections, starting up, shutting down. */
 const notServing: ReadonlySet<string> = new Set(['53300', '57P01', '57P02', '57P03']);
 
+/** Codes that poolers have for everything that they say themselves, so that only the words tell more. */
+const poolerCodes: ReadonlySet<string> = new Set(['08P01', '08000', '08006', '58000', 'XX000']);
+
+/** A pooler has no connection left for us, or none to the server. The words of pgbouncer, Odyssey, PgCat and Supavisor. */
+const poolerIsFull =
+  /too many (?:\w+ )*(?:clients|connections)|no more connections|max(?:imum)? (?:\w+ )*(?:clients|connections)|query_wait_timeout|client_login_timeout|server_login_retry|connect failed|could not get connection|cannot connect to server|(?:shutting down|starting up)/i;
+
+/** How much of a message is looked through: a stranger may send one of a megabyte. */
+const longestWords = 300;
+
+function isNotServing(code: string, message: string): boolean {
+  return notServing.has(code) || (poolerCodes.has(code) && poolerIsFull.test(message.slice(0, longestWords)));
+}
+
 function loginFailure(error: unknown, expected: string): unknown {
   if (error instanceof DatabaseError && error.code) {
-    const reason = notServing.has(error.code) ? 'not_serving' : 'login';
+    // Class 53: memory, or a limit of the configuration, is used up. Of a query that is its own doing, of a login it is not.
+    const isShort = error.code.startsWith('53');
+    const reason = isShort || isNotServing(error.code, error.message) ? 'not_serving' : 'login';
     return failure(reason, `${error.message} (${error.code})`, expected, error);
   }
   const said = error instanceof Error ? error.message : String(error);
@@ -145,7 +182,7 @@ function queryFailure(error: unknown, expected: string, run: Run): unknown {
   if (error.code === '57014' && error.message.includes('statement timeout')) {
     return failure('response_timeout', `no answer to the query in ${sayDuration(run.timeoutMs)}`, expected, error);
   }
-  const reason = notServing.has(error.code) ? 'not_serving' : 'query';
+  const reason = isNotServing(error.code, error.message) ? 'not_serving' : 'query';
   return failure(reason, `${error.message} (${error.code})`, expected, error);
 }
 

@@ -3,7 +3,7 @@ import { Secret } from '../../../stack/secret.ts';
 import { type HostPort, hostOfUrl, parseHostPort } from '../../net/host-port.ts';
 import { certificateOptions } from '../certificate-options.ts';
 import { durationSchema, ipSchema, validForSchema } from '../schemas.ts';
-import { textPatternSchema } from '../text-pattern.ts';
+import { textMatcherSchema } from '../value-matcher.ts';
 
 export interface RedisAddress extends HostPort {
   readonly tls: boolean;
@@ -68,11 +68,11 @@ export const redisOptions = z.strictObject({
     .describe('The command: words in one text, or a list of them. `/debug` shows it.'),
   expect: z
     .strictObject({
-      reply: z
-        .union([z.string(), z.number().transform(String)])
-        .pipe(textPatternSchema)
+      reply: textMatcherSchema(String)
         .optional()
-        .describe('The reply: all of its text, or `/regex/` (RE2). Default: PONG where the command is PING.'),
+        .describe(
+          'The reply: all of its text, `/regex/` (RE2), `< 5`, `> "b"`, `exists`, or `absent`. What only looks so: `{ equals: "< 5" }`. Default: PONG where the command is PING.',
+        ),
       role: z.enum(['master', 'replica']).optional().describe('What the server must be; asked for by ROLE.'),
       within: durationSchema.optional().describe('How long all of it may take, login included: 500ms.'),
       valid_for: validForSchema,

@@ -10,7 +10,7 @@ import { certificateMisfits, secureOptions } from '../certificate-options.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
-import { TextPattern } from '../text-pattern.ts';
+import { ValueMatcher } from '../value-matcher.ts';
 import { Connection } from './connection.ts';
 import { type RedisAddress, redisOptions, redisValue } from './options.ts';
 import { type Reply, ReplyError } from './replies.ts';
@@ -91,14 +91,15 @@ async function login(connection: Connection, { user, password, database }: Login
 
 async function converse(connection: Connection, { command, expect }: Options, recorder: Recorder): Promise<void> {
   const isPing = command.length === 1 && command[0]?.toUpperCase() === 'PING';
-  const wanted = expect.reply ?? (isPing ? new TextPattern('PONG') : undefined);
+  const wanted = expect.reply ?? (isPing ? ValueMatcher.literal('PONG') : undefined);
   const reply = await ask(connection, command, wanted ? `the reply ${say(wanted)}` : 'a reply', recorder);
   const text = textOf(reply);
   recorder.step(`< ${text}`);
   const [, version] = /^(?:redis|valkey)_version:(\S+)/m.exec(text) ?? [];
   if (version !== undefined) recorder.trait('version', version);
-  if (wanted && !(wanted.isExpression ? wanted.matches(text) : wanted.written === text)) {
-    throw new Failure('answer', `the reply ${quote(recorder.hide(text))}`, `the reply ${say(wanted)}`);
+  if (wanted && !fits(reply, text, wanted)) {
+    const found = reply === null && wanted.isOfPresence ? 'no value' : `the reply ${quote(recorder.hide(text))}`;
+    throw new Failure('answer', found, `the reply ${say(wanted)}`);
   }
   if (expect.role === undefined) return;
   const role = await ask(connection, ['ROLE'], `a ${expect.role}`, recorder);
@@ -108,6 +109,12 @@ async function converse(connection: Connection, { command, expect }: Options, re
   recorder.step(`< ${found}`);
   recorder.trait('role', found);
   if (found !== expect.role) throw new Failure('answer', `the role ${quote(found)}`, `the role "${expect.role}"`);
+}
+
+/** Nothing is null and absent, and as a text it is empty. */
+function fits(reply: Reply, text: string, wanted: ValueMatcher): boolean {
+  if (reply !== null) return wanted.matchesText(text);
+  return wanted.matchesText(null) || (!wanted.isOfPresence && wanted.matchesText(''));
 }
 
 async function ask(
@@ -153,8 +160,8 @@ function textOf(reply: Reply): string {
   return reply.map(textOf).join('\n');
 }
 
-function say(pattern: TextPattern): string {
-  return pattern.isExpression ? oneLine(pattern.written) : quote(pattern.written);
+function say(wanted: ValueMatcher): string {
+  return wanted.words((value) => quote(String(value)));
 }
 
 function quote(text: string): string {

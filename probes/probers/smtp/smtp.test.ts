@@ -94,7 +94,83 @@ const cases: readonly {
   },
 ];
 
+const sent = ['EHLO watchpost.invalid', 'HELO watchpost.invalid'];
+
+/** A server that does not know EHLO, or does not take it. */
+const old: readonly {
+  readonly name: string;
+  readonly say: Readonly<Record<string, string>>;
+  readonly options?: Options;
+  readonly is: string;
+  readonly commands: readonly string[];
+}[] = [
+  ...[
+    '500 5.5.1 Command unrecognized',
+    '501 5.5.4 Syntax error in parameters',
+    '502 5.5.1 Command not implemented',
+    '504 5.5.4 Command parameter not implemented',
+  ].map((reply) => ({
+    name: `EHLO refused with ${reply}`,
+    say: { EHLO: `${reply}\r\n` },
+    is: 'pass',
+    commands: sent,
+  })),
+  {
+    name: 'a recipient is asked for after HELO too',
+    say: { EHLO: '500 what?\r\n', RCPT: '550 no such user\r\n' },
+    options: { rcpt_to: 'nobody@example.org' },
+    is: 'fail status: found 550 no such user, expected 250 to mail for nobody@example.org',
+    commands: [...sent, 'MAIL FROM:<>', 'RCPT TO:<nobody@example.org>'],
+  },
+  {
+    name: 'HELO is refused as well',
+    say: { EHLO: '502 no\r\n', HELO: '504 go away\r\n' },
+    is: 'fail status: found 504 go away, expected an answer to HELO, 250',
+    commands: sent,
+  },
+  {
+    name: 'EHLO is refused for another reason',
+    say: { EHLO: '550 5.7.1 your host is not welcome\r\n' },
+    is: 'fail status: found 550 5.7.1 your host is not welcome, expected an answer to EHLO, 250',
+    commands: sent.slice(0, 1),
+  },
+  {
+    name: 'the server has no time for EHLO',
+    say: { EHLO: '421 4.3.2 shutting down\r\n' },
+    is: 'fail not_serving: found 421 4.3.2 shutting down, expected an answer to EHLO, 250',
+    commands: sent.slice(0, 1),
+  },
+  {
+    name: 'STARTTLS is asked for, of which HELO says nothing',
+    say: { EHLO: '502 no\r\n' },
+    options: { starttls: true },
+    is: 'fail status: found 502 no, expected an answer to EHLO, 250',
+    commands: sent.slice(0, 1),
+  },
+  {
+    name: 'a login is asked for, of which HELO says nothing',
+    say: { EHLO: '502 no\r\n' },
+    options: { username: 'monitor', password: 'sesame' },
+    is: 'fail status: found 502 no, expected an answer to EHLO, 250',
+    commands: sent.slice(0, 1),
+  },
+  {
+    name: 'something is to be offered, and HELO offers nothing',
+    say: { EHLO: '502 no\r\n', HELO: '250-mail.example.org\r\n250 SIZE is no offer here\r\n' },
+    options: { expect: { capabilities: ['SIZE'] } },
+    is: 'fail answer: found a server that does not offer SIZE, expected SIZE',
+    commands: sent,
+  },
+];
+
 describe('smtp', () => {
+  test.each(old)('an old server: $name', async ({ say, options = {}, is, commands }) => {
+    await using peer = await startSmtpPeer({ say });
+    const outcome = await attempt(smtp, `127.0.0.1:${peer.port}`, options);
+    expect(judgement(outcome)).toBe(is);
+    await expect.poll(() => peer.commands.filter((command) => !/^(?:QUIT|RSET)$/.test(command))).toEqual(commands);
+  });
+
   test.each(cases)('$name', async ({ say = {}, options = {}, is }) => {
     await using peer = await startSmtpPeer({ say });
     const outcome = await attempt(smtp, `127.0.0.1:${peer.port}`, options);

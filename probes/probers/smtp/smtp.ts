@@ -58,14 +58,14 @@ async function converse(session: SmtpSession, value: HostPort, options: Options,
   if (options.tls) await recorder.time('tls', () => session.secure(wanted));
   let offered = await recorder.time('greeting', async () => {
     await greeting(session, options.expect.banner, recorder);
-    return hello(session, options.ehlo);
+    return hello(session, options, recorder);
   });
   if (options.starttls) {
     await recorder.time('tls', async () => {
       await agreeOnTls(session, offered);
       await session.secure(wanted);
     });
-    offered = await recorder.time('greeting', () => hello(session, options.ehlo));
+    offered = await recorder.time('greeting', () => hello(session, options, recorder));
   }
   recorder.trait('capabilities', offered.join(', '));
   expectCapabilities(offered, options.expect.capabilities);
@@ -87,9 +87,18 @@ async function greeting(session: SmtpSession, banner: TextPattern | undefined, r
   throw new Failure('answer', `the greeting ${quoted(recorder.hide(text))}`, `a greeting with ${expected}`);
 }
 
-/** What the server offers: the lines after the first. */
-async function hello(session: SmtpSession, name: string): Promise<readonly string[]> {
-  const reply = await session.ask(`EHLO ${name}`, 'an answer to EHLO');
+/** A server that does not know EHLO says so by one of these (RFC 5321, section 4.1.4; 501 and 504 are of the name behind it). */
+const unknownCommand: ReadonlySet<number> = new Set([500, 501, 502, 504]);
+
+/** What the server offers: the lines after the first. One that knows only HELO offers nothing. */
+async function hello(session: SmtpSession, options: Options, recorder: Recorder): Promise<readonly string[]> {
+  const reply = await session.ask(`EHLO ${options.ehlo}`, 'an answer to EHLO');
+  const needsOffers = options.tls || options.starttls || options.username !== undefined;
+  if (unknownCommand.has(reply.code) && !needsOffers) {
+    recorder.step('the server refuses EHLO: greeting by HELO');
+    expectCode(await session.ask(`HELO ${options.ehlo}`, 'an answer to HELO'), [250], 'an answer to HELO, 250');
+    return [];
+  }
   expectCode(reply, [250], 'an answer to EHLO, 250');
   return reply.lines.slice(1).map((line) => line.trim());
 }

@@ -105,16 +105,37 @@ export class Conversation {
   }
 
   /** Says goodbye, unless the peer has, and waits until both have. */
-  async closed(): Promise<void> {
+  async closed(withinMs?: number): Promise<void> {
+    const { code, words } = await this.#goodbye(withinMs);
+    const failure = (reason: Failure['reason']) => new Failure(reason, `a connection closed with ${words}`, closeFrame);
+    if (code === noCloseFrame) throw failure('response_closed');
+    if (!harmless.has(code)) throw failure('answer');
+  }
+
+  /**
+   * The same where all that was expected has come: a peer that just hangs up, or says nothing more, has done what it is
+   * there for. One that closes with a code for something wrong has not.
+   */
+  async closedAfterMessage(): Promise<void> {
+    const leftMs = Math.max(0, this.#run.timeoutMs - this.#recorder.elapsedMs());
+    try {
+      await this.closed(Math.min(goodbyeMs, leftMs / 2));
+    } catch (error) {
+      const isMissing =
+        error instanceof Failure && (error.reason === 'response_closed' || error.reason === 'response_timeout');
+      if (!isMissing) throw error;
+      this.#recorder.step(`no good-bye: ${error.found}`);
+    }
+  }
+
+  async #goodbye(withinMs?: number): Promise<Close> {
     const { promise, resolve } = Promise.withResolvers<Close>();
     this.#onClose = resolve;
     if (this.#close) resolve(this.#close);
     else this.#socket.close(1000);
-    const { code, words } = await this.#until(promise, 'no end of the closing handshake', closeFrame);
-    this.#recorder.step(`< closed with ${words}`);
-    const failure = (reason: Failure['reason']) => new Failure(reason, `a connection closed with ${words}`, closeFrame);
-    if (code === noCloseFrame) throw failure('response_closed');
-    if (!harmless.has(code)) throw failure('answer');
+    const close = await this.#until(promise, 'no end of the closing handshake', closeFrame, withinMs);
+    if (close.code !== noCloseFrame) this.#recorder.step(`< closed with ${close.words}`);
+    return close;
   }
 
   /** Leaves nothing behind: no timer, no listener that could throw. */
@@ -190,6 +211,9 @@ export class Conversation {
 const anAnswer = 'a WebSocket';
 
 const closeFrame = 'a close frame';
+
+/** How long a good-bye is waited for of which the verdict does not depend. */
+const goodbyeMs = 1_000;
 
 interface Close {
   readonly code: number;

@@ -79,7 +79,7 @@ async function converse(url: URL, options: Options, run: Run, recorder: Recorder
       opened.send(options.send.reveal());
     }
     await expectMessage(opened, options, recorder);
-    await opened.closed();
+    await (options.expect.message === undefined ? opened.closed() : opened.closedAfterMessage());
   } finally {
     conversation?.end();
     socket?.destroy();

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { HostileRow } from '../row.ts';
 
 /** Every protocol but HTTP and TLS. */
@@ -37,6 +38,31 @@ export const protocolRows: readonly HostileRow[] = [
   },
   { name: 'says nothing to a mail client', kind: 'smtp', atAccept: 'hang', reason: 'response_timeout' },
   { name: 'hangs up on a mail client', kind: 'smtp', atAccept: 'close', reason: 'response_closed' },
+  {
+    name: 'knows HELO and no EHLO',
+    kind: 'smtp',
+    responds: (socket) => mail(socket, '502 what?'),
+    reason: 'ok',
+    connections: 1,
+    curl: '250, after HELO',
+  },
+  {
+    name: 'does not know EHLO, and TLS is asked for',
+    kind: 'smtp',
+    responds: (socket) => mail(socket, '502 what?'),
+    options: { starttls: true },
+    reason: 'status',
+    connections: 1,
+    curl: '(9) Remote access denied: 502',
+  },
+  {
+    name: 'refuses EHLO because it does not want us',
+    kind: 'smtp',
+    responds: (socket) => mail(socket, '550 go away'),
+    reason: 'status',
+    connections: 1,
+    curl: '250, after HELO: it goes on whatever the code is',
+  },
   { name: 'says nothing to a database client', kind: 'postgres', atAccept: 'hang', reason: 'response_timeout' },
   { name: 'greets a database client as if it were mail', kind: 'postgres', atAccept: 'greet', reason: 'protocol' },
   { name: 'says nothing to a cache client', kind: 'redis', atAccept: 'hang', reason: 'response_timeout' },
@@ -46,3 +72,13 @@ export const protocolRows: readonly HostileRow[] = [
   { name: 'says nothing to a gRPC client', kind: 'grpc', atAccept: 'hang', reason: 'response_timeout' },
   { name: 'refuses a gRPC client', kind: 'grpc', atAccept: 'refused', reason: 'connect_refused' },
 ];
+
+/** A mail server from before EHLO (RFC 821), which says this to it. */
+function mail(socket: Socket, toEhlo: string): void {
+  socket.write('220 old.example.org\r\n');
+  socket.on('data', (sent: Buffer) => {
+    const command = sent.toString('latin1');
+    if (/^QUIT/i.test(command)) socket.end('221 bye\r\n');
+    else socket.write(/^EHLO/i.test(command) ? `${toEhlo}\r\n` : '250 ok\r\n');
+  });
+}
