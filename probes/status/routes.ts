@@ -84,7 +84,7 @@ export function statusRoutes(source: StatusSource): readonly Route[] {
         if (tries >= maxTries) return text(429, `${maxTries} attempts are under way; try again when they have ended`);
         tries++;
         try {
-          const outcome = await source.tryOnce(probe);
+          const { dialled: _, ...outcome } = await source.tryOnce(probe);
           const path = source.heartbeatPath(probe);
           const reports =
             path === undefined ? '' : `\nIts job reports to ${url.origin}${path} (POST; …/start and …/fail as well).`;
