@@ -146,6 +146,8 @@ export interface Beat {
 }
 
 export interface Beats {
+  /** Which of the two arrived last, whatever their times say. Left out where neither has arrived. */
+  readonly last?: 'success' | 'failure';
   /** Since when the first beat is awaited: when the probe was first seen, over restarts. Unix milliseconds. */
   readonly awaitedSince: number;
   readonly started?: Beat;

@@ -50,7 +50,8 @@ async function take(kind: Kind, { url, params, body }: Asked, source: HeartbeatS
   const message = oneLine(url.searchParams.get('message') ?? (await body()));
   const at = clock.now();
   const began = memories.of(probe).beats().started?.at;
-  const took = durationMs ?? (kind === 'started' || began === undefined ? undefined : at - began);
+  const measuredMs = kind === 'started' || began === undefined || began >= at ? undefined : at - began;
+  const took = durationMs ?? measuredMs;
   const beat: Beat = { at, ...(took !== undefined && { durationMs: took }), ...(message && { message }) };
   if (memories.report(probe, kind, beat)) return text(200, 'ok');
   return text(503, 'the report is known, and could not be written to disk: report again');

@@ -27,17 +27,23 @@ const cases: readonly { name: string; beats: Beats; within?: string; is: string 
       awaitedSince: 0,
       success: { at: ago(24) },
       failure: { at: ago(1), message: 'disk full', durationMs: 90_000 },
+      last: 'failure',
     },
     is: 'fail beat_failed: found a failure reported 60 min ago, after 90 s: disk full, expected a success every 24 h',
   },
   {
     name: 'a success came after the failure',
-    beats: { awaitedSince: 0, failure: { at: ago(2) }, success: { at: ago(1) } },
+    beats: { awaitedSince: 0, failure: { at: ago(2) }, success: { at: ago(1) }, last: 'success' },
+    is: 'pass',
+  },
+  {
+    name: 'a success came after the failure, though the clock was ahead when that was reported',
+    beats: { awaitedSince: 0, failure: { at }, success: { at: ago(1) }, last: 'success' },
     is: 'pass',
   },
   {
     name: 'a failure does not stand in for the success that is missing: every missed beat is seen',
-    beats: { awaitedSince: ago(100), success: { at: ago(60) }, failure: { at: ago(80) } },
+    beats: { awaitedSince: ago(100), success: { at: ago(60) }, failure: { at: ago(80) }, last: 'success' },
     is: 'fail beat_missed: found the last success 2 d 12 h ago, expected a success every 24 h',
   },
   {

@@ -39,7 +39,7 @@ export const heartbeat = {
       : [],
   async probe({ every, grace }, { expect }, { memory, now }) {
     const recorder = new Recorder();
-    const { awaitedSince, started, success, failure } = memory.beats();
+    const { awaitedSince, started, success, failure, last } = memory.beats();
     const at = now();
     const wanted = `a success every ${sayDuration(every)}`;
     const ago = (time: number) => `${sayDuration(Math.max(0, at - time))} ago`;
@@ -56,12 +56,12 @@ export const heartbeat = {
     if (started) recorder.step(`a run began ${ago(started.at)}`);
     if (!success) recorder.step('no success yet');
     try {
-      if (failure && failure.at >= (success?.at ?? 0)) {
+      if (failure && last === 'failure') {
         throw new Failure('beat_failed', `a failure reported ${ago(failure.at)}${words(failure)}`, wanted);
       }
       if (at - (success?.at ?? awaitedSince) > every + grace) {
-        const last = success ? `the last success ${ago(success.at)}` : `no success since ${ago(awaitedSince)}`;
-        throw new Failure('beat_missed', last, wanted);
+        const found = success ? `the last success ${ago(success.at)}` : `no success since ${ago(awaitedSince)}`;
+        throw new Failure('beat_missed', found, wanted);
       }
       if (started && at - started.at > every + grace) {
         throw new Failure('beat_missed', `a run that began ${ago(started.at)} and did not end`, wanted);
