@@ -203,6 +203,8 @@ export interface PlannedProbe extends ProbeId {
   readonly byQuorum: boolean;
   /** Jobs report to it, by a URL of its own. */
   readonly awaitsBeats: boolean;
+  /** A GET is no report: something follows every link. */
+  readonly beatsByPostOnly?: boolean;
   /** What they prove themselves with; left out where it is made at random. */
   readonly token?: Secret;
   /** The same probe done otherwise, for a diagnosis: `without verifying the certificate`. */
