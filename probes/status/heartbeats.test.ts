@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtempDisposable } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { run as runProgram } from '../../test/support/shell.ts';
 import { startService } from '../index.ts';
 import type { PlannedProbe } from '../model.ts';
 import { attempt } from '../probers/attempt-for-test.ts';
@@ -239,4 +241,30 @@ test('one missed beat is not masked by the judgement of the one before', async (
     verdicts.push((await attempt(heartbeat, { every: '24h', grace: '2h' }, {}, { memory, now: () => at })).verdict);
   }
   expect(verdicts).toEqual([...Array(5).fill('pass'), ...Array(12).fill('fail')]);
+});
+
+describe('the script in the README of the prober', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../probers/heartbeat/README.md'), 'utf8');
+  const [, script = ''] = /```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+  const [, line = ''] = /or, in one line: `(.*?)`/.exec(readme) ?? [];
+  const jobs = [
+    { name: 'a job that succeeds', job: 'true', debug: 'last success' },
+    { name: 'a job that fails', job: '(exit 3)', debug: 'found     a failure reported' },
+  ];
+  test.each(
+    jobs.flatMap((job) => [
+      { ...job, form: 'if … then … else', text: script },
+      { ...job, form: 'the exit status', text: line },
+    ]),
+  )('$name, by $form', async ({ job, text, debug }) => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'beats-'));
+    const { url, path, debug: ask } = await start(folder.path, new ManualClock());
+    expect(text).toContain('pg_dump app > backup.sql');
+    const command = text
+      .replaceAll('http://127.0.0.1:9815/heartbeat/TOKEN', `${url}${path}`)
+      .replaceAll('pg_dump app > backup.sql', job);
+    const { code } = await runProgram('sh', ['-c', command]);
+    expect(code).toBe(0);
+    expect(await ask('backup/nightly')).toContain(debug);
+  });
 });
