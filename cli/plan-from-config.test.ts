@@ -18,6 +18,19 @@ function plan(head: string, location?: string) {
   return { location: made.location, probes: made.probes.map(({ probe, byQuorum }) => [probe, byQuorum]) };
 }
 
+test('a heartbeat counts by GET too, unless the file says otherwise', () => {
+  const source = `stack: s
+services:
+  b: { probes: { n: { heartbeat: { every: 24h } }, m: { heartbeat: { cron: "@daily", post_only: true } } } }`;
+  const loaded = loadConfig(source, { file: 'watchpost.yaml', env: {}, mode: 'run' });
+  if (!('config' in loaded)) throw new Error('there are faults');
+  const { probes } = planFromConfig(loaded.config, composeForTest());
+  expect(probes.map(({ probe, target, beatsByPostOnly }) => [probe, target, beatsByPostOnly])).toEqual([
+    ['n', 'every 1d', undefined],
+    ['m', 'cron @daily UTC', true],
+  ]);
+});
+
 describe('the token of a heartbeat', () => {
   const secret = (text: string | undefined) => {
     const folder = mkdtempSync(join(tmpdir(), 'token-'));

@@ -110,6 +110,7 @@ function plannedProbe(
     variants: bound.variants(probe.options),
     byQuorum: several && !bound.atOnePlace,
     awaitsBeats: bound.awaitsBeats,
+    ...(bound.postOnly(probe.options) && { beatsByPostOnly: true }),
     ...(tokenFile !== undefined && { token: readToken(secret(tokenFile)) }),
   };
 }
@@ -145,6 +146,7 @@ export interface BoundProber {
   readonly awaitsBeats: boolean;
   readonly atOnePlace: boolean;
   tokenFile(options: unknown): string | undefined;
+  postOnly(options: unknown): boolean;
   target(options: unknown): string;
   endpoints(options: unknown): readonly { readonly host: string; readonly port: number }[];
   variants(options: unknown): PlannedProbe['variants'];
@@ -158,6 +160,7 @@ export function findProber(kind: string): BoundProber {
     awaitsBeats: prober.awaitsBeats ?? false,
     atOnePlace: prober.atOnePlace ?? false,
     tokenFile: (options) => prober.tokenFile?.(parsed(options).value),
+    postOnly: (options) => prober.postOnly?.(parsed(options).value) ?? false,
     target: (options) => prober.target(parsed(options).value),
     endpoints: (options) => prober.endpoints(parsed(options).value, parsed(options).options),
     variants: (options) => {

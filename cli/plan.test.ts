@@ -21,5 +21,7 @@ test('--json holds every probe of the file, in milliseconds', async () => {
     ['shop/front', 29_000],
     ['shop/names', 29_000],
     ['backup/nightly', 93_615_000],
+    // From Friday to Monday, and the grace.
+    ['backup/books', 262_815_000],
   ]);
 });

@@ -46,10 +46,20 @@ export interface Outcome {
    * short. Left out where nothing was learnt. The difference between the last good and the first bad run is made of these.
    */
   readonly traits?: Readonly<Record<string, string>>;
+  /** The host that the attempt dialled last: on a fail, the one that it failed at. Left out where it dialled nobody. */
+  readonly dialled?: DialledHost;
   /** What was found out about a fail once it was confirmed; no prober fills this in. */
   readonly diagnosis?: Diagnosis;
   /** Where the attempt was traced: its span. No prober fills this in. */
   readonly span?: SpanId;
+}
+
+/** For programs, and never shown: the host is as it was dialled, not redacted. */
+export interface DialledHost {
+  /** A name or an address. */
+  readonly host: string;
+  /** What the name resolved to; empty where it did not, or where the host is an address. */
+  readonly addresses: readonly string[];
 }
 
 /** A span of a trace, as OTLP names it: 32 and 16 hexadecimal digits. */
@@ -136,6 +146,8 @@ export interface Beat {
 }
 
 export interface Beats {
+  /** Which of the two arrived last, whatever their times say. Left out where neither has arrived. */
+  readonly last?: 'success' | 'failure';
   /** Since when the first beat is awaited: when the probe was first seen, over restarts. Unix milliseconds. */
   readonly awaitedSince: number;
   readonly started?: Beat;
@@ -191,6 +203,8 @@ export interface PlannedProbe extends ProbeId {
   readonly byQuorum: boolean;
   /** Jobs report to it, by a URL of its own. */
   readonly awaitsBeats: boolean;
+  /** A GET is no report: something follows every link. */
+  readonly beatsByPostOnly?: boolean;
   /** What they prove themselves with; left out where it is made at random. */
   readonly token?: Secret;
   /** The same probe done otherwise, for a diagnosis: `without verifying the certificate`. */

@@ -74,8 +74,11 @@ export const metrics = {
   probe_tls_cipher_info: g('1: the cipher that was agreed.', ['cipher']),
   probe_tls_version_info: g('1: the TLS version that was agreed.', ['version']),
   probe_heartbeat_last_success_timestamp_seconds: g('When the job last reported a success, in Unix time.'),
-  probe_heartbeat_expected_interval_seconds: g('How often the job must report.'),
+  probe_heartbeat_expected_interval_seconds: g('How long after its last success the job must report the next one.'),
   watchpost_probe_heartbeat_grace_seconds: g('How long after that a report may still come before it is missed.'),
+  watchpost_probe_heartbeat_deadline_timestamp_seconds: g(
+    'When the next report is missed if it has not come by then, the grace included, in Unix time.',
+  ),
   probe_heartbeat_job_duration_seconds: g('How long the last run of the job took that succeeded, as far as it said.'),
   watchpost_probe_down: g('1 while the probe is confirmed down, 0 otherwise. What rules and the fast path use.', [
     'severity',

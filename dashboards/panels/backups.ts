@@ -87,7 +87,7 @@ export function jobs(): Table {
       { from: 'service', title: 'Service', properties: [linkToService('Service')] },
       { from: 'probe', title: 'Probe', properties: [linkToService('Service', 'Probe')] },
       { from: 'Value #B', title: 'Last success ago', properties: seconds },
-      { from: 'Value #C', title: 'Due every', properties: seconds },
+      { from: 'Value #C', title: 'Due after', properties: seconds },
       {
         from: 'Value #D',
         title: 'Of its time',

@@ -30,6 +30,7 @@ export class Deploys {
         ...{ version: String(version), at: Number(at) },
       });
     }
+    this.#putRight();
   }
 
   /** Forgets the services that are no longer configured. */
@@ -43,6 +44,7 @@ export class Deploys {
   take(deploy: Deploy): void {
     const { clock, log } = this.#options;
     const { service, version, colour, at, url, by } = deploy;
+    this.#putRight();
     const known = this.#latest.get(service)?.get(colour);
     if (!known || known.at <= at) {
       if (known) this.#options.metrics.remove(metric, labelsOf(known));
@@ -60,7 +62,18 @@ export class Deploys {
 
   /** What was deployed last of a service, whatever its colour. */
   latest(service: string): Deploy | undefined {
+    this.#putRight();
     return [...(this.#latest.get(service)?.values() ?? [])].toSorted((a, b) => b.at - a.at)[0];
+  }
+
+  /** A deploy that was reported while the clock was ahead counts as of now: else no later one would take its place. */
+  #putRight(): void {
+    const now = this.#options.clock.now();
+    for (const deploy of [...this.#latest.values()].flatMap((colours) => [...colours.values()])) {
+      if (deploy.at <= now) continue;
+      this.#remember({ ...deploy, at: now });
+      this.#keep({ ...deploy, at: now });
+    }
   }
 
   #remember(deploy: Deploy): void {

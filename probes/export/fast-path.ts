@@ -187,7 +187,8 @@ export function alertOf({ probe, since, outcome }: Failing, plan: Plan, now: num
   return {
     labels: probeDownLabels({ ...probe, stack, environment }),
     annotations: probeDownAnnotations(probe, failureOf(outcome), dependents(dependencies, probe.service), urls),
-    startsAt: new Date(since).toISOString(),
+    // It may have begun while the clock was ahead: Alertmanager refuses an alert that ends before it starts.
+    startsAt: new Date(Math.min(since, now)).toISOString(),
     endsAt: new Date(now + endsAheadMs).toISOString(),
     generatorURL: `${urls.watchpost}/debug/${probe.service}/${probe.probe}`,
   };

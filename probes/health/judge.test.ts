@@ -1,8 +1,14 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Address, Outcome } from '../model.ts';
+import type { Address, Outcome, Resolve } from '../model.ts';
 import type { HostPort } from '../net/host-port.ts';
+import { attempt } from '../probers/attempt-for-test.ts';
+import { flow } from '../probers/flow/flow.ts';
+import { http } from '../probers/http/http.ts';
+import { redis } from '../probers/redis/redis.ts';
+import { tcp } from '../probers/tcp/tcp.ts';
 import { failed, passed, sampleProbe } from '../state/sample-probe.ts';
+import { startFaultServer } from '../testing/fault-server.ts';
 import { startSilentPort } from '../testing/silent-port.ts';
 import { EventLoopWatch } from './event-loop.ts';
 import { judge } from './judge.ts';
@@ -91,11 +97,93 @@ describe('the references', () => {
     expect(await judge(probe, failed(reason), now(), now(), options)).toMatchObject({ reason: is });
   });
 
-  test('a name that leads to a private address is not beyond the uplink', async () => {
-    await using silent = await startSilentPort('127.0.0.9');
-    const options = await setUp([{ ...dead, port: silent.port }]);
-    const outcome = failed('connect_timeout', { traits: { addresses: '10.0.0.5, 10.0.0.6' } });
-    expect(await judge(far, outcome, now(), now(), options)).toMatchObject({ verdict: 'fail' });
+  describe('a real dial', () => {
+    const two: Resolve = async () => [
+      { address: '127.0.0.2', family: 4 },
+      { address: '127.0.0.3', family: 4 },
+    ];
+    const never: Resolve = (_, __, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    /** The first name is in the own network, the others do not resolve in time. */
+    const onlyFirst: Resolve = (host, family, signal) =>
+      host === 'shop.example.org'
+        ? Promise.resolve([{ address: '127.0.0.1', family: 4 }])
+        : never(host, family, signal);
+    const limits = { timeoutMs: 300 };
+
+    const cases: readonly {
+      readonly name: string;
+      /** @param port one that is silent at 127.0.0.2 and 127.0.0.3 @param peer one that answers at 127.0.0.1 */
+      readonly outcome: (port: number, peer: number) => Promise<Outcome>;
+      readonly is: string;
+    }[] = [
+      {
+        name: 'of a name with two private addresses is not beyond the uplink (tcp)',
+        outcome: (port) => attempt(tcp, `app.example.org:${port}`, {}, { ...limits, resolve: two }),
+        is: 'connect_timeout',
+      },
+      {
+        name: 'of such a name by HTTP',
+        outcome: (port) => attempt(http, `http://app.example.org:${port}/`, {}, { ...limits, resolve: two }),
+        is: 'connect_timeout',
+      },
+      {
+        name: 'of such a name by Redis',
+        outcome: (port) => attempt(redis, `redis://app.example.org:${port}`, {}, { ...limits, resolve: two }),
+        is: 'connect_timeout',
+      },
+      {
+        name: 'of each of its addresses',
+        outcome: (port) =>
+          attempt(tcp, `app.example.org:${port}`, { all_addresses: true }, { ...limits, resolve: two }),
+        is: 'connect_timeout',
+      },
+      {
+        name: 'of such a name in a step of a flow',
+        outcome: (port) =>
+          attempt(flow, [{ name: 'log in', http: `http://app.example.org:${port}/` }], {}, { ...limits, resolve: two }),
+        is: 'connect_timeout',
+      },
+      {
+        name: 'of a private address that a redirect leads to',
+        outcome: (port, peer) => {
+          const url = `http://shop.example.org:${peer}/redirect-to?http://127.0.0.2:${port}/`;
+          return attempt(http, url, { redirects: 1 }, { ...limits, resolve: onlyFirst });
+        },
+        is: 'connect_timeout',
+      },
+      {
+        name: 'of a name of the own network that does not resolve in time',
+        outcome: (port) => attempt(tcp, `db.internal:${port}`, {}, { ...limits, resolve: never }),
+        is: 'dns_failed',
+      },
+      {
+        name: 'of a name that does not resolve in time may be the uplink',
+        outcome: (port) => attempt(tcp, `app.example.org:${port}`, {}, { ...limits, resolve: never }),
+        is: 'uplink',
+      },
+      {
+        name: 'that fails beyond the uplink after a step in the own network may be the uplink',
+        outcome: (port, peer) => {
+          const steps = [
+            { name: 'here', http: `http://shop.example.org:${peer}/ok` },
+            { name: 'far away', http: `http://app.example.org:${port}/` },
+          ];
+          return attempt(flow, steps, {}, { ...limits, resolve: onlyFirst });
+        },
+        is: 'uplink',
+      },
+    ];
+    test.each(cases)('$name: $is', async ({ outcome, is }) => {
+      await using reference = await startSilentPort('127.0.0.9');
+      await using silent = await startSilentPort('127.0.0.2');
+      await using _other = await startSilentPort('127.0.0.3', silent.port);
+      await using peer = await startFaultServer();
+      const options = await setUp([{ ...dead, port: reference.port }]);
+      const came = await outcome(silent.port, peer.port);
+      expect(came).toMatchObject({ verdict: 'fail' });
+      expect(await judge(far, came, now(), now(), options)).toMatchObject({ reason: is });
+    });
   });
 
   test('one that answers is enough, and all that fail together ask once', async () => {

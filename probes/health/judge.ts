@@ -83,9 +83,11 @@ function isWithoutDescriptors(): boolean {
   }
 }
 
-/** What is dialled lies beyond the uplink: neither its name nor any of its addresses is of the own network. */
-function isFarAway({ endpoints }: PlannedProbe, { traits }: Outcome): boolean {
-  const addresses = traits?.addresses?.split(', ') ?? [];
-  const hosts = [...endpoints.map(({ host }) => host), ...addresses];
-  return endpoints.length > 0 && !hosts.some(isPrivateHost);
+/**
+ * The host at which the attempt failed lies beyond the uplink: neither its name nor any of its addresses is of the own network.
+ * Where the attempt did not come to dial, it is judged by what it would have dialled.
+ */
+function isFarAway({ endpoints }: PlannedProbe, { dialled }: Outcome): boolean {
+  const hosts = dialled ? [dialled.host, ...dialled.addresses] : endpoints.map(({ host }) => host);
+  return hosts.length > 0 && !hosts.some(isPrivateHost);
 }

@@ -26,6 +26,7 @@ export function dial(
   recorder: Recorder,
 ): Promise<Dialled> {
   const literal = asAddress(target.host);
+  if (literal) recorder.dialled({ host: target.host, addresses: [] });
   if (literal) return open(literal, target.port, { saidMs: run.timeoutMs }, expected, run, recorder);
   return addressesOf(target.host, family, expected, run, recorder).then((addresses) =>
     dialAddresses(addresses, target, expected, run, recorder),
@@ -85,20 +86,17 @@ export async function addressesOf(
 ): Promise<readonly Address[]> {
   // An address needs no resolving, and a phase that did not run is not reported.
   const literal = asAddress(host);
+  recorder.dialled({ host, addresses: [] });
   if (literal) return [literal];
   const ask = () => run.resolve(host, family, run.signal);
   try {
     const addresses = await recorder.time('resolve', ask);
-    recorder.step(`${host} resolved to ${addresses.map(({ address }) => address).join(', ')}`);
+    const texts = addresses.map(({ address }) => address);
+    recorder.step(`${host} resolved to ${texts.join(', ')}`);
     if (addresses.length > 0) {
+      recorder.dialled({ host, addresses: texts });
       // In no order that DNS gives them: that one changes by itself.
-      recorder.trait(
-        'addresses',
-        addresses
-          .map(({ address }) => address)
-          .sort()
-          .join(' '),
-      );
+      recorder.trait('addresses', texts.toSorted().join(' '));
       return addresses;
     }
   } catch (error) {

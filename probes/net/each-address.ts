@@ -49,7 +49,8 @@ function merged(attempts: readonly Attempt[], recorder: Recorder): Outcome {
   const slowest = attempts.toSorted((a, b) => b.outcome.durationMs - a.outcome.durationMs)[0];
   const judged = bad.find(({ outcome }) => outcome.verdict === 'fail') ?? bad[0] ?? slowest;
   if (!judged) throw new Error('no address was tried');
-  const { steps, durationMs, traits } = recorder.pass();
+  const { steps, durationMs, traits, dialled } = recorder.pass();
+  const failed = bad.filter(({ outcome }) => outcome.verdict === 'fail').map(({ address: { address } }) => address);
   const words = [
     `${attempts.length - bad.length} of ${attempts.length} addresses passed`,
     ...bad.map(({ address: { address }, outcome: { found } }) =>
@@ -62,6 +63,8 @@ function merged(attempts: readonly Attempt[], recorder: Recorder): Outcome {
     durationMs,
     samples: judged.outcome.samples.map((sample) => ofAll(sample, attempts, recorder.phases.get('resolve'))),
     traits: { ...judged.outcome.traits, ...traits },
+    // The attempt at one address knows that one alone.
+    ...(dialled && { dialled: failed.length > 0 ? { ...dialled, addresses: failed } : dialled }),
   };
   return bad.length === 0 ? whole : { ...whole, found: oneLine(words.join('; ')) };
 }

@@ -115,6 +115,7 @@ async function setUp(given: Given = {}) {
   return { fallback, clock, sink, state, deliveries, undeliverable, ...more };
 }
 
+const yearMs = 365 * 86_400_000;
 const broken = 'The paging path is broken: Alertmanager does not take alerts';
 
 describe('the fallback pager', () => {
@@ -239,6 +240,33 @@ describe('the fallback pager', () => {
     await advanceTo(0, 3);
     await clock.advance(120_000);
     expect(said().slice(1)).toEqual(['postgres/query is down', 'postgres/query is up again after 60 s']);
+  });
+
+  test('does not wait for a time at which the clock, since set back, saw the database down', async () => {
+    const { breaks, change, clock, advanceTo, said } = await setUp();
+    breaks(gone);
+    clock.set(yearMs);
+    change(database, 'down');
+    change(panel, 'down');
+    await advanceTo(0, 2);
+    change(database, 'up');
+    clock.set(-yearMs);
+    await advanceTo(120_000, 4);
+    expect(said().slice(1)).toEqual(expect.arrayContaining(['postgres/query is down', 'panel/ready is down']));
+  });
+
+  test('knows for delivered what Alertmanager took while the clock, since set back, was ahead', async () => {
+    const { breaks, change, take, fallback, clock, advanceTo, said } = await setUp();
+    clock.set(yearMs);
+    change(panel, 'down');
+    take(panel);
+    clock.set(-yearMs);
+    fallback.proved(true);
+    await clock.advance(60_000);
+    fallback.proved(true);
+    breaks(gone);
+    await advanceTo(60_000, 1);
+    expect(said()).toEqual([broken]);
   });
 
   test('where only the rules are cut off it pages for what only a rule sends', async () => {

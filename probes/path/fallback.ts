@@ -112,6 +112,8 @@ export class Fallback implements AsyncDisposable {
   proved(byRules: boolean): void {
     const now = this.#options.clock.now();
     for (const letter of this.#letters()) {
+      // A rule takes a while, so that the time may be to come; a later one is of a clock that was ahead.
+      if (letter.takenAt !== undefined && letter.takenAt > now + ruleMs) letter.takenAt = now;
       if (letter.proven || letter.takenAt === undefined || now - letter.takenAt < settledMs || isNotice(letter))
         continue;
       if ((letter.probe.byQuorum && !byRules) || this.#isOnEvery(letter, this.#options.isTroubled)) continue;
@@ -261,7 +263,8 @@ export class Fallback implements AsyncDisposable {
 
   #isMuted(letter: Letter, downServices: ReadonlySet<string>): boolean {
     const now = this.#options.clock.now();
-    if (!this.#parents(letter).isDisjointFrom(downServices)) letter.mutedAt = now;
+    // The clock may have been set back: what was muted then is not muted until that time comes again.
+    if (!this.#parents(letter).isDisjointFrom(downServices) || letter.mutedAt > now) letter.mutedAt = now;
     return now - letter.mutedAt < followParentsMs;
   }
 

@@ -24,6 +24,8 @@ export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.Z
   readonly awaitsBeats?: boolean;
   /** The file that holds what these jobs prove themselves with; undefined where it is made at random. */
   tokenFile?(value: z.output<Value>): string | undefined;
+  /** Whether these jobs report by POST alone. */
+  postOnly?(value: z.output<Value>): boolean;
   /** What it looks at is in one place: a file of this host, a job that reports here. It runs at `location` only. */
   readonly atOnePlace?: boolean;
   /** How long what it awaits may stay away before a run fails: interval and grace of a job. A run sees anything else at once. */

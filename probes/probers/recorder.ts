@@ -1,6 +1,6 @@
 import type { Phase } from '../../stack/metrics.ts';
 import { reasons } from '../../stack/reasons.ts';
-import type { Outcome, Sample, Step } from '../model.ts';
+import type { DialledHost, Outcome, Sample, Step } from '../model.ts';
 import { Failure, oneLine } from '../net/failure.ts';
 
 /** Steps that were taken at one time; the texts are made when somebody asks for them. */
@@ -18,6 +18,7 @@ export class Recorder {
   readonly #taken: Taken[] = [];
   readonly #samples: Sample[] = [];
   #traits: Record<string, string> | undefined;
+  #dialled: DialledHost | undefined;
   readonly #phases = new Map<Phase, number>();
   /** Takes out of a text what must not be shown. Call it before a text is shortened: half a secret is one too. */
   readonly hide: (text: string) => string;
@@ -70,6 +71,11 @@ export class Recorder {
     this.#traits[name] = oneLine(this.hide(value));
   }
 
+  /** See `Outcome.dialled`; the last one counts. */
+  dialled(host: DialledHost): void {
+    this.#dialled = host;
+  }
+
   pass(): Outcome {
     return this.#outcome('ok', '', '');
   }
@@ -103,6 +109,7 @@ export class Recorder {
         return steps;
       },
       ...(this.#traits && { traits: this.#traits }),
+      ...(this.#dialled && { dialled: this.#dialled }),
     };
   }
 }

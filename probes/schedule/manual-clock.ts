@@ -9,7 +9,7 @@ interface Timer {
 /** A clock for tests: time stands still until it is turned. */
 export class ManualClock implements Clock {
   #elapsedMs = 0;
-  readonly #startMs: number;
+  #startMs: number;
   readonly #timers = new Set<Timer>();
 
   /** @param startMs Unix time at which it begins */
@@ -33,6 +33,11 @@ export class ManualClock implements Clock {
         this.#timers.delete(timer);
       },
     };
+  }
+
+  /** Sets the clock on the wall, as somebody does who finds it wrong; the monotonic one goes on as it was. */
+  set(byMs: number): void {
+    this.#startMs += byMs;
   }
 
   /** How many timers are set: none when everything was closed. */

@@ -8,6 +8,7 @@ import { Memories } from './memories.ts';
 import { sampleProbe } from './sample-probe.ts';
 import { StateStore } from './store/store.ts';
 
+const yearMs = 365 * 86_400_000;
 const backup = sampleProbe({ service: 'backup', probe: 'nightly' });
 
 function open(folder: string) {
@@ -43,8 +44,51 @@ test('beats outlive a restart and a change of options, and the waiting does not 
   using store = open(folder.path);
   await clock.advance(60_000);
   const memories = new Memories({ clock, store });
-  const beats = { awaitedSince: began, success: { at: began + 5_000, durationMs: 12 } };
+  const beats = { awaitedSince: began, last: 'success', success: { at: began + 5_000, durationMs: 12 } };
   expect(memories.of({ ...backup, fingerprint: 'another' }).beats()).toEqual(beats);
+});
+
+test('what was stored while the clock was ahead counts as of now, over a restart too', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'memories-'));
+  const clock = new ManualClock();
+  const now = clock.now();
+  {
+    using store = open(folder.path);
+    clock.set(yearMs);
+    const memories = new Memories({ clock, store });
+    memories.report(backup, 'failure', { at: clock.now(), message: 'disk full' });
+    memories.report(backup, 'success', { at: clock.now() });
+    memories.report(backup, 'started', { at: clock.now() });
+  }
+  clock.set(-yearMs);
+  const beats = {
+    ...{ awaitedSince: now, last: 'success' as const, started: { at: now }, success: { at: now } },
+    failure: { at: now, message: 'disk full' },
+  };
+  {
+    using store = open(folder.path);
+    expect(new Memories({ clock, store }).of(backup).beats()).toEqual(beats);
+  }
+  // It grows old from then on.
+  await clock.advance(60_000);
+  using store = open(folder.path);
+  expect(new Memories({ clock, store }).of(backup).beats()).toEqual(beats);
+});
+
+test.each([
+  { name: 'the failure', success: 1, failure: 2, last: 'failure' },
+  { name: 'the success', success: 2, failure: 1, last: 'success' },
+])('of what an earlier version stored the later one arrived last: $name', async ({ success, failure, last }) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'memories-'));
+  const beats = { awaitedSince: 0, success: { at: success }, failure: { at: failure } };
+  {
+    using store = open(folder.path);
+    const kept = JSON.stringify({ beats });
+    store.put(['memory'], 'insert into memories values (?, ?, ?, ?)', 'backup', 'nightly', 'first', kept);
+  }
+  using store = open(folder.path);
+  const memories = new Memories({ clock: new ManualClock(), store });
+  expect(memories.of(backup).beats()).toEqual({ ...beats, last });
 });
 
 test('a token is made once, outlives a restart, and says whose it is', async () => {

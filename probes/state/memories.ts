@@ -25,7 +25,7 @@ export class Memories {
       const { text, beats }: Pick<Kept, 'text' | 'beats'> = JSON.parse(String(kept));
       this.#kept.set(
         { service: String(service), probe: String(probe) },
-        { fingerprint: String(fingerprint), text, beats },
+        { fingerprint: String(fingerprint), text, beats: beats && withLast(beats) },
       );
     }
     for (const { service, probe, token } of this.#store?.read('select * from tokens') ?? []) {
@@ -61,7 +61,8 @@ export class Memories {
     const kept = this.#keptOf(probe);
     const beats = this.#beatsOf(probe, kept);
     const ended = kind === 'started' ? undefined : { started: undefined };
-    const { started, ...rest } = { ...beats, ...ended, [kind]: beat };
+    const last = kind === 'started' ? beats.last : kind;
+    const { started, ...rest } = { ...beats, ...(last && { last }), ...ended, [kind]: beat };
     kept.beats = started ? { ...rest, started } : rest;
     this.#put(probe, kept);
     // On disk before the job is told so.
@@ -106,15 +107,43 @@ export class Memories {
   }
 
   #beatsOf(probe: ProbeId, kept: Kept): Beats {
-    if (!kept.beats) {
-      kept.beats = { awaitedSince: this.#clock.now() };
+    const now = this.#clock.now();
+    const beats = kept.beats ? notToCome(kept.beats, now) : { awaitedSince: now };
+    if (beats !== kept.beats) {
+      kept.beats = beats;
       this.#put(probe, kept);
     }
-    return kept.beats;
+    return beats;
   }
 
   #put({ service, probe }: ProbeId, { fingerprint, text, beats }: Kept): void {
     const sql = 'insert or replace into memories values (?, ?, ?, ?)';
     this.#store?.put(['memory', service, probe], sql, service, probe, fingerprint, JSON.stringify({ text, beats }));
   }
+}
+
+/**
+ * The clock was ahead when some of it was stored: that counts as of now, and grows old from now on. Without this a success
+ * dated next year would keep its job well until then.
+ */
+function notToCome(beats: Beats, now: number): Beats {
+  const { awaitedSince, started, success, failure } = beats;
+  const isToCome = (at: number | undefined) => at !== undefined && at > now;
+  if (![awaitedSince, started?.at, success?.at, failure?.at].some(isToCome)) return beats;
+  const dated = (beat: Beat) => ({ ...beat, at: Math.min(beat.at, now) });
+  return {
+    ...beats,
+    awaitedSince: Math.min(awaitedSince, now),
+    ...(started && { started: dated(started) }),
+    ...(success && { success: dated(success) }),
+    ...(failure && { failure: dated(failure) }),
+  };
+}
+
+/** An earlier version did not store which of them was the last. */
+function withLast(beats: Beats): Beats {
+  const { last, success, failure } = beats;
+  if (last !== undefined || !(success || failure)) return beats;
+  const isFailure = failure !== undefined && failure.at >= (success?.at ?? 0);
+  return { ...beats, last: isFailure ? 'failure' : 'success' };
 }

@@ -189,7 +189,7 @@ export class ProbeStates implements Disposable {
     const { probe } = entry;
     if (state.status === 'down') this.#options.changed({ probe, to: 'down', at: since, since, outcome });
     else if (before.status === 'down') {
-      this.#options.changed({ probe, to: 'up', at: since, since: before.since, outcome });
+      this.#options.changed({ probe, to: 'up', at: Math.max(since, before.since), since: before.since, outcome });
     }
   }
 
@@ -205,7 +205,7 @@ export class ProbeStates implements Disposable {
       this.#tell(entry, entry.standing.state);
       return;
     }
-    const up: Transition = { probe: entry.probe, to: 'up', at: endedAt, since, outcome };
+    const up: Transition = { probe: entry.probe, to: 'up', at: Math.max(endedAt, since), since, outcome };
     const behind = this.#behind(entry);
     if (behind.length === 0) {
       this.#tellUp(entry, up);

@@ -4,6 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 /** What a request may carry: notifications of Alertmanager are the largest thing that arrives. */
 const maxBodyBytes = 1_000_000;
+/** A job may put its words into the URL; 128 KiB is the longest argument that Linux gives a command. */
+const maxHeadBytes = 262_144;
 
 export interface Answer {
   readonly status: number;
@@ -13,6 +15,8 @@ export interface Answer {
 }
 
 export interface Asked {
+  /** `HEAD` where that was asked for: its route is that of `GET`, and what it does must leave no trace. */
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   /** What the path's `:name` parts matched, decoded. */
   readonly params: Readonly<Record<string, string>>;
@@ -22,6 +26,14 @@ export interface Asked {
   readonly accept: string;
   /** Reads the body, of so many bytes at most; rejects with `BodyTooLarge`. */
   readonly body: (mostBytes?: number) => Promise<string>;
+  /** Reads the first bytes of the body: one that is longer, or breaks off, is no fault. What follows is not awaited. */
+  readonly bodyStart: (mostBytes: number) => Promise<BodyStart>;
+}
+
+export interface BodyStart {
+  readonly text: string;
+  /** There was more. */
+  readonly isCut: boolean;
 }
 
 export interface Route {
@@ -54,7 +66,7 @@ export interface HttpOptions {
 
 /** Listens until disposed. Rejects where the port is taken. */
 export async function serve(options: HttpOptions): Promise<{ readonly url: string } & AsyncDisposable> {
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: maxHeadBytes }, (request, response) => {
     void answerSafely(options, request).then(async ({ status, type, body }) => {
       response.writeHead(status, {
         'content-type': type,
@@ -148,7 +160,8 @@ async function answerSafely(options: HttpOptions, request: IncomingMessage): Pro
 async function answer(routes: readonly Route[], request: IncomingMessage): Promise<Answer> {
   const url = URL.parse(request.url ?? '/', 'http://watchpost');
   if (!url) return text(400, 'unreadable path');
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const asked = request.method === 'HEAD' ? 'HEAD' : undefined;
+  const method = asked ? 'GET' : request.method;
   const matches = routes.flatMap((route) => {
     const params = match(route.path, url.pathname);
     return params ? [{ route, params }] : [];
@@ -157,16 +170,15 @@ async function answer(routes: readonly Route[], request: IncomingMessage): Promi
   if (found) {
     const { authorization, accept = '' } = request.headers;
     const body = (mostBytes = maxBodyBytes) => readBody(request, mostBytes);
+    const bodyStart = (mostBytes: number) => readBodyStart(request, mostBytes);
     return await found.route.answer({
-      ...{ url, params: found.params, accept, body },
+      ...{ method: asked ?? found.route.method, url, params: found.params, accept, body, bodyStart },
       ...(authorization !== undefined && { authorization }),
     });
   }
   if (matches.length > 0) {
-    return text(
-      405,
-      `${url.pathname} takes ${matches.map(({ route }) => route.method).join(', ')}, not ${request.method}`,
-    );
+    const methods = new Set(matches.map(({ route }) => route.method));
+    return text(405, `${url.pathname} takes ${[...methods].join(', ')}, not ${request.method}`);
   }
   const known = routes.map((route) => `  ${route.method.padEnd(4)} ${route.path.padEnd(28)} ${route.says}`);
   return text(404, [`nothing is at ${url.pathname}; known:`, ...known].join('\n'));
@@ -204,4 +216,20 @@ async function readBody(request: IncomingMessage, mostBytes: number): Promise<st
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+async function readBodyStart(request: IncomingMessage, mostBytes: number): Promise<BodyStart> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const take = (chunk: Buffer) => {
+    chunks.push(chunk.subarray(0, mostBytes - bytes));
+    bytes += chunk.length;
+    if (bytes > mostBytes) resolve();
+  };
+  // What breaks off ends as well, and what had come by then is there.
+  request.on('data', take).once('end', resolve).once('error', resolve).once('close', resolve);
+  await promise;
+  request.off('data', take).off('end', resolve).off('close', resolve);
+  return { text: Buffer.concat(chunks).toString('utf8'), isCut: bytes > mostBytes };
 }

@@ -84,10 +84,9 @@ export function statusRoutes(source: StatusSource): readonly Route[] {
         if (tries >= maxTries) return text(429, `${maxTries} attempts are under way; try again when they have ended`);
         tries++;
         try {
-          const outcome = await source.tryOnce(probe);
+          const { dialled: _, ...outcome } = await source.tryOnce(probe);
           const path = source.heartbeatPath(probe);
-          const reports =
-            path === undefined ? '' : `\nIts job reports to ${url.origin}${path} (POST; …/start and …/fail as well).`;
+          const reports = path === undefined ? '' : sayReports(`${source.plan().urls.watchpost}${path}`);
           if (url.searchParams.get('format') !== 'json') return text(200, explain(probe, outcome) + reports);
           const { service, probe: name, kind, target } = probe;
           return json(200, { service, probe: name, kind, target, ...outcome });
@@ -130,6 +129,18 @@ export function statusRoutes(source: StatusSource): readonly Route[] {
     ...source.heartbeats,
   ];
   return routes;
+}
+
+/**
+ * Not `JOB && curl … || curl …/fail`: that reports a job that succeeded as failed whenever the first request fails.
+ * @param url where the job reports a success
+ */
+function sayReports(url: string): string {
+  return [
+    '',
+    `Its job reports to ${url} (…/start, …/fail and …/$? as well):`,
+    `  if JOB; then curl -fsS --retry 5 -X POST ${url}; else curl -fsS --retry 5 -X POST ${url}/fail; fi`,
+  ].join('\n');
 }
 
 function verdict(problem: string | undefined, well: string): Answer {

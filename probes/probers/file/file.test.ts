@@ -105,6 +105,82 @@ describe('file', () => {
     expect(said(await probe(path, options))).toBe(is);
   });
 
+  const dated = (name: string, ms: number) => put(name, 2_000, -ms);
+  const yearsMs = 73 * 365 * 24 * hourMs;
+  const when = new Date(now + yearsMs).toISOString().slice(0, 10);
+  const sum = 'f'.repeat(64);
+
+  test.each([
+    {
+      name: 'dated to come is too old, for nobody knows when it was written',
+      aheadMs: yearsMs,
+      is: `fail file_old: found FOLDER/b.dump dated ${when}, which is to come, expected a file written by now`,
+      steps: [],
+    },
+    {
+      name: 'dated to come has its size and its checksum looked at as well',
+      aheadMs: yearsMs,
+      options: { max_age: '26h', max_size: '1kB', checksum: 'SHA256SUMS' },
+      is: `fail file_old: found FOLDER/b.dump dated ${when}, which is to come, expected a file written within 26 h`,
+      steps: [
+        'also found FOLDER/b.dump of 2 kB, expected at most 1 kB',
+        'also found nothing at FOLDER/SHA256SUMS, expected a manifest of SHA-256 sums',
+      ],
+    },
+    {
+      name: 'dated to come does not settle, and is too old all the same',
+      aheadMs: yearsMs,
+      options: { settled_for: '5m' },
+      is: `fail file_old: found FOLDER/b.dump dated ${when}, which is to come, expected a file written by now`,
+      steps: [],
+    },
+    {
+      name: 'that a clock a little ahead has dated is one of now',
+      aheadMs: 4 * 60_000,
+      options: { max_age: '26h' },
+      is: 'pass',
+      steps: [],
+    },
+    {
+      name: 'that a clock a little ahead has dated needs its manifest',
+      aheadMs: 1_000,
+      options: { checksum: 'SHA256SUMS' },
+      is: 'fail file_checksum: found nothing at FOLDER/SHA256SUMS, expected a manifest of SHA-256 sums',
+      steps: [],
+    },
+    {
+      name: 'that a clock a little ahead has dated has its size looked at',
+      aheadMs: 1_000,
+      options: { max_size: '1kB' },
+      is: 'fail file_size: found FOLDER/b.dump of 2 kB, expected at most 1 kB',
+      steps: [],
+    },
+  ])('a file $name', async ({ aheadMs, options = {}, is, steps }) => {
+    dated('b.dump', aheadMs);
+    const outcome = await probe('b.dump', options);
+    expect(said(outcome)).toBe(is);
+    const others = outcome.steps.map(({ text }) => text.replaceAll(folder, 'FOLDER'));
+    expect(others.filter((text) => text.startsWith('also '))).toEqual(steps);
+  });
+
+  test('a file dated to come does not hide the others of a pattern', async () => {
+    dated('a.dump', yearsMs);
+    put('b.dump', 2_000, 30 * hourMs);
+    expect(said(await probe('*.dump', { max_age: '26h' }))).toBe(
+      'fail file_old: found FOLDER/b.dump written 30 h ago, expected a file written within 26 h',
+    );
+  });
+
+  test('a file that is too old has its checksum looked at as well', async () => {
+    put('b.dump', 2_000, 30 * hourMs);
+    writeFileSync(join(folder, 'SHA256SUMS'), `${sum}  b.dump\n`);
+    const outcome = await probe('b.dump', { max_age: '26h', checksum: 'SHA256SUMS' });
+    expect(said(outcome)).toMatch(/^fail file_old: found FOLDER\/b\.dump written 30 h ago/);
+    expect(outcome.steps.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^also found SHA-256 [0-9a-f]{16}…, expected SHA-256 f{16}…/),
+    );
+  });
+
   test('a size far from what is usual, over restarts; once most are like it, it is usual', async () => {
     const memory = emptyMemory();
     const night = async (i: number, bytes: number) => {

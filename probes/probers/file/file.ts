@@ -5,7 +5,7 @@ import type { Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { sayBytes } from './bytes.ts';
 import { expectChecksum } from './checksum.ts';
-import { Files, type Found } from './files.ts';
+import { Files, type Found, mostAheadMs } from './files.ts';
 import { fileOptions, fileValue } from './options.ts';
 import { others, type Remembered, recall, remember, withFile } from './remembered.ts';
 
@@ -33,24 +33,32 @@ export const file = {
     let remembered = recall(run.memory);
     try {
       const now = run.now();
-      const found = await files.newest(path, now - options.settled_for, run);
-      const age = now - found.writtenAt;
-      recorder.step(`${found.path} of ${sayBytes(found.size)}, written ${sayDuration(Math.max(0, age))} ago`);
+      const found = await files.newest(path, now, options.settled_for, run);
+      const { aheadMs, ageMs } = ageOf(found, now);
+      const written = aheadMs === 0 ? `written ${sayDuration(ageMs)} ago` : dated(found);
+      recorder.step(`${found.path} of ${sayBytes(found.size)}, ${written}`);
       recorder.sample('probe_file_mtime_timestamp_seconds', found.writtenAt / 1_000);
       recorder.sample('probe_file_size_bytes', found.size);
       recorder.trait('file', found.path);
       recorder.trait('size', sayBytes(found.size));
-      expectAge(found, age, options);
-      if (age < options.settled_for) {
+      const faults: Failure[] = [];
+      await collect(faults, () => expectAge(found, aheadMs, ageMs, options));
+      if (aheadMs === 0 && ageMs < options.settled_for) {
         recorder.step('it may still be written, so its size and its checksum are not looked at yet');
-        return recorder.pass();
+      } else {
+        const before = remembered;
+        remembered = withFile(remembered, found);
+        await collect(faults, () => expectSize(found, options, before));
+        const { checksum } = options;
+        if (checksum !== undefined) {
+          await collect(faults, async () => {
+            remembered = await expectChecksum(found, checksum, files, remembered, run, recorder);
+          });
+        }
       }
-      const before = remembered;
-      remembered = withFile(remembered, found);
-      expectSize(found, options, before);
-      if (options.checksum !== undefined) {
-        remembered = await expectChecksum(found, options.checksum, files, remembered, run, recorder);
-      }
+      const [first, ...others] = faults;
+      for (const fault of others) recorder.step(`also found ${fault.found}, expected ${fault.expected}`);
+      if (first) throw first;
       return recorder.pass();
     } catch (error) {
       return recorder.failed(error);
@@ -60,13 +68,31 @@ export const file = {
   },
 } satisfies Prober<typeof fileValue, typeof fileOptions>;
 
-function expectAge({ path }: Found, age: number, { max_age: most }: Options): void {
-  if (most === undefined || age <= most) return;
-  throw new Failure(
-    'file_old',
-    `${path} written ${sayDuration(age)} ago`,
-    `a file written within ${sayDuration(most)}`,
-  );
+/** Adds what the check throws as a fault of the file: each of its demands is looked at, whatever came of the others. */
+async function collect(faults: Failure[], check: () => void | Promise<void>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    faults.push(error);
+  }
+}
+
+/** A file that is dated a little ahead is one of now: the clocks of hosts differ. `aheadMs` is 0 then. */
+function ageOf({ writtenAt }: Found, now: number): { readonly aheadMs: number; readonly ageMs: number } {
+  const aheadMs = writtenAt - now;
+  return { aheadMs: aheadMs > mostAheadMs ? aheadMs : 0, ageMs: Math.max(0, -aheadMs) };
+}
+
+function dated({ writtenAt }: Found): string {
+  return `dated ${new Date(writtenAt).toISOString().slice(0, 10)}, which is to come`;
+}
+
+function expectAge(found: Found, aheadMs: number, ageMs: number, { max_age: most }: Options): void {
+  const expected = most === undefined ? 'a file written by now' : `a file written within ${sayDuration(most)}`;
+  if (aheadMs > 0) throw new Failure('file_old', `${found.path} ${dated(found)}`, expected);
+  if (most === undefined || ageMs <= most) return;
+  throw new Failure('file_old', `${found.path} written ${sayDuration(ageMs)} ago`, expected);
 }
 
 function expectSize(found: Found, options: Options, before: Remembered): void {

@@ -14,6 +14,9 @@ export interface Found {
   readonly inode: number;
 }
 
+/** The clock of the host that wrote it may be so much ahead of ours. */
+export const mostAheadMs = 5 * 60_000;
+
 const mostMatches = 10_000;
 const mostText = 4_194_304;
 /** Half of the threads that Node has for this and for much else. */
@@ -31,12 +34,14 @@ export class Files {
 
   /**
    * The file, or of those that a pattern names the one that was written last.
-   * @param before Unix milliseconds: files that were written later are left out, if there are others
+   * @param now Unix milliseconds: files that are dated later, by more than clocks differ, are left out, if there are others
+   * @param settledForMs so are files that were written to more recently
    */
-  async newest(pattern: string, before: number, run: Run): Promise<Found> {
+  async newest(pattern: string, now: number, settledForMs: number, run: Run): Promise<Found> {
     if (!isPattern(pattern)) return this.#file(pattern, await this.#stat(pattern, run));
     await this.#folder(pattern, run);
-    let [newest, unsettled]: (Found | undefined)[] = [];
+    const before = settledForMs > 0 ? now - settledForMs : now + mostAheadMs;
+    let [newest, unsettled, ahead]: (Found | undefined)[] = [];
     let matches = 0;
     for (const path of await this.#matches(pattern, run)) {
       if (++matches > mostMatches)
@@ -44,10 +49,11 @@ export class Files {
       const stats = await this.#stat(path, run, 'may be gone');
       if (!stats?.isFile()) continue;
       const found = this.#file(path, stats);
-      if (found.writtenAt > before) unsettled = later(unsettled, found);
+      if (found.writtenAt > now + mostAheadMs) ahead = later(ahead, found);
+      else if (found.writtenAt > before) unsettled = later(unsettled, found);
       else newest = later(newest, found);
     }
-    const file = newest ?? unsettled;
+    const file = newest ?? unsettled ?? ahead;
     if (!file) throw new Failure('file_missing', `nothing like ${pattern}`, 'a file');
     return file;
   }

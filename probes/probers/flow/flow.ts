@@ -129,7 +129,9 @@ function failureOf({ reason, found, expected }: Outcome, { name }: Step): Failur
 }
 
 /** What a step found out is the flow's; of certificates the one that expires first. */
-function take({ steps, samples, traits = {} }: Outcome, { name }: Step, recorder: Recorder, kept: Map<string, Sample>) {
+function take(outcome: Outcome, { name }: Step, recorder: Recorder, kept: Map<string, Sample>) {
+  const { steps, samples, traits = {}, dialled } = outcome;
+  if (dialled) recorder.dialled(dialled);
   for (const { text } of steps) if (!/^(found|expected) /.test(text)) recorder.step(`  ${text}`);
   for (const [trait, value] of Object.entries(traits)) recorder.trait(`${trait} in "${name}"`, value);
   for (const sample of samples) {

@@ -121,6 +121,6 @@ describe('postgres', () => {
       'query select 1',
     ]);
     expect(JSON.stringify([outcome, postgres.target(postgres.value.parse(value(peer.port)))])).not.toContain('sesame');
-    expect(outcome.traits).toEqual({ addresses: '127.0.0.1', version: '18.1' });
+    expect(outcome.traits).toEqual({ address: '127.0.0.1', version: '18.1' });
   });
 });

@@ -43,7 +43,7 @@ export const postgres = {
       const dialled = await dial(value, options.ip, 'a PostgreSQL server', run, recorder);
       socket = dialled.socket;
       recorder.sample('probe_ip_protocol', dialled.address.family);
-      recorder.trait('addresses', dialled.address.address);
+      recorder.trait('address', dialled.address.address);
       const trust = trustOf(value, options);
       if (trust !== undefined)
         socket = await recorder.time('tls', () => secured(dialled.socket, value, options, run, recorder));

@@ -180,6 +180,6 @@ describe('redis', () => {
     expect(judgement(outcome)).toBe('pass');
     expect(peer.commands).toEqual(['AUTH monitor sésame', 'SELECT 2', 'INFO server']);
     expect(JSON.stringify([outcome, redis.target(redis.value.parse(value))])).not.toMatch(/s.+same/);
-    expect(outcome.traits).toEqual({ addresses: '127.0.0.1', version: '8.0.6' });
+    expect(outcome.traits).toEqual({ address: '127.0.0.1', version: '8.0.6' });
   });
 });

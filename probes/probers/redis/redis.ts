@@ -41,7 +41,7 @@ export const redis = {
       const dialled = await dial(value, options.ip, expected, run, recorder);
       socket = dialled.socket;
       recorder.sample('probe_ip_protocol', dialled.address.family);
-      recorder.trait('addresses', dialled.address.address);
+      recorder.trait('address', dialled.address.address);
       if (value.tls) {
         const wanted = secureOptions(value.host, options);
         socket = await recorder.time('tls', () => secure(dialled.socket, wanted, run, recorder));

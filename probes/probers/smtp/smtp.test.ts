@@ -199,7 +199,7 @@ describe('smtp', () => {
     await expect.poll(() => peer.commands).toEqual([...sent, 'QUIT']);
     expect(outcome.steps.flatMap(({ text }) => (text.startsWith('> ') ? [text.slice(2)] : []))).toEqual(sent);
     expect(outcome.traits).toEqual({
-      addresses: '127.0.0.1',
+      address: '127.0.0.1',
       server: 'mail.example.org ESMTP Postfix',
       capabilities: 'SIZE 10240000, STARTTLS',
     });

@@ -36,7 +36,7 @@ export const smtp = {
       const dialled = await dial(value, options.ip, 'a mail server', run, recorder);
       session = new SmtpSession(dialled.socket, run, recorder);
       recorder.sample('probe_ip_protocol', dialled.address.family);
-      recorder.trait('addresses', dialled.address.address);
+      recorder.trait('address', dialled.address.address);
       await converse(session, value, options, recorder);
       expectInTime(recorder.elapsedMs(), options.expect.within);
       return withPhases(recorder).pass();

@@ -107,6 +107,32 @@ describe('the store', () => {
     expect(tokens(store)).toMatchObject([{ token: `${large}, and newer` }]);
   });
 
+  test('writes and forgets also after the clock was ahead for a while', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'store-'));
+    const { store, clock } = open(folder.path);
+    using _open = store;
+    const yearMs = 365 * 86_400_000;
+    const [{ page_count: pages } = {}] = store.read('pragma page_count');
+    clock.now += yearMs;
+    store.read(`pragma max_page_count = ${Number(pages)}`);
+    store.put(['a'], insert, 'a', 'a', 'x'.repeat(100_000));
+    expect(store.flush()).toBe(false);
+    store.read('pragma max_page_count = 100000');
+    clock.now -= yearMs;
+    expect(store.flush()).toBe(true);
+
+    clock.now += yearMs;
+    store.ran({ service: 'a', probe: 'b' }, 'pass', 10);
+    store.flush();
+    clock.now -= yearMs;
+    store.ran({ service: 'a', probe: 'b' }, 'pass', 10);
+    store.flush();
+    clock.now += 40 * 86_400_000;
+    store.ran({ service: 'a', probe: 'b' }, 'pass', 10);
+    store.flush();
+    expect(store.read("select span from runs where span = 'hour' and begins < ?", noon + 1)).toEqual([]);
+  });
+
   test('puts a damaged file aside, says so, and begins anew', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'store-'));
     writeFileSync(join(folder.path, 'state.sqlite'), 'this is no database, '.repeat(1_000));

@@ -86,7 +86,8 @@ export class StateStore implements Disposable {
   /** Writes what there is to write. False where it could not: then it is kept. */
   flush(): boolean {
     const now = this.#options.now();
-    if (now < this.#notBefore) return false;
+    // The clock may have been set back since.
+    if (now < this.#notBefore && now >= this.#notBefore - retryAfterMs) return false;
     if (this.#writes.size === 0 && this.#rollUps.size === 0) return true;
     try {
       this.#write(now);
@@ -118,7 +119,7 @@ export class StateStore implements Disposable {
     try {
       for (const { sql, values } of this.#writes.values()) this.#database.prepare(sql).run(...values);
       if (this.#rollUps.size > 0) this.#writeRollUps();
-      if (now - this.#prunedAt > pruneEveryMs) this.#prune(now);
+      if (Math.abs(now - this.#prunedAt) > pruneEveryMs) this.#prune(now);
       this.#database.exec('commit');
     } catch (error) {
       // A full disk may have ended the transaction already.
