@@ -19,9 +19,9 @@ import { ProbeMap } from './probe-map.ts';
 import { runsAlike } from './runs-alike.ts';
 import { attempt } from './schedule/attempt.ts';
 import { type RunReport, Scheduler } from './schedule/scheduler.ts';
-import { FirstRuns } from './state/first-runs.ts';
 import { KeptStates } from './state/kept-states.ts';
 import { Memories } from './state/memories.ts';
+import { ObjectiveRuns } from './state/objective-runs.ts';
 import { outageProbes } from './state/outage.ts';
 import { ProbeStates } from './state/states.ts';
 import { StateStore } from './state/store/store.ts';
@@ -100,7 +100,7 @@ class Engine implements Service {
   readonly #store: StateStore | undefined;
   readonly #kept: KeptStates | undefined;
   readonly #memories: Memories;
-  readonly #firstRuns: FirstRuns;
+  readonly #objectiveRuns: ObjectiveRuns;
   readonly #tracing: Tracing;
   readonly #deploys: Deploys;
   readonly #diagnoses: Diagnoses;
@@ -132,7 +132,7 @@ class Engine implements Service {
     this.#tracing = new Tracing({ clock, log: this.#log, metrics: this.#metrics });
     this.#deploys = new Deploys({ clock, log: this.#log, metrics: this.#metrics, store: this.#store });
     this.#memories = new Memories({ clock, store: this.#store });
-    this.#firstRuns = new FirstRuns({ clock, metrics: this.#metrics, store: this.#store });
+    this.#objectiveRuns = new ObjectiveRuns({ clock, metrics: this.#metrics, store: this.#store });
     this.#health = new Health({
       ...{ clock, resolve, metrics: this.#metrics, log: this.#log, controls: options.controls },
       stuck: () => this.#stuck(),
@@ -282,7 +282,7 @@ class Engine implements Service {
     this.#states.configure(watched, plan.dependencies);
     this.#kept?.retain(watched);
     this.#memories.configure(plan.probes);
-    this.#firstRuns.configure(plan.probes);
+    this.#objectiveRuns.configure(plan.probes);
     this.#series.configure(watched, plan.location);
     this.#journal.configure(plan);
     this.#deploys.configure(plan);
@@ -299,7 +299,6 @@ class Engine implements Service {
       if (changed.has(probe)) this.#scheduler.set(probe);
       else this.#scheduler.rename(probe);
     }
-    this.#metrics.expect(plan.probes);
     this.#paging.configured();
 
     this.#metrics.set('watchpost_config_last_reload_successful', 1);
@@ -329,8 +328,7 @@ class Engine implements Service {
       const traced = outcome.span && { traceId: outcome.span.traceId, at: report.endedAt };
       this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels, traced);
       this.#store?.ran(task, outcome.verdict, outcome.durationMs);
-      this.#firstRuns.ran(task, outcome.verdict);
-      if (outcome.verdict === 'pass') this.#metrics.passed(task, outcome.durationMs);
+      this.#objectiveRuns.ran(task, outcome);
     }
     if (outcome.verdict !== 'pass') {
       const { verdict, reason } = outcome;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { run, which } from '../../test/support/shell.ts';
 import { generateAlerts } from '../index.ts';
 import { sampleConfig, sampleSurroundings, written } from '../testing/sample.ts';
@@ -40,14 +40,32 @@ interface Case {
 const cases: readonly Case[] = [
   {
     name: 'an outage of 50 s in a stack that is three minutes old pages nobody',
-    probes: [{ firstRun: 0, stretches: [['pass', 2], ['fail', 50 / 60], ['pass', 40]] }],
+    probes: [
+      {
+        firstRun: 0,
+        stretches: [
+          ['pass', 2],
+          ['fail', 50 / 60],
+          ['pass', 40],
+        ],
+      },
+    ],
     at: 40,
     fired: [],
     recorded: { 'slo:sli_error:ratio_rate1h{slo="availability"}': 0.0139 },
   },
   {
     name: 'an outage of five minutes in it does',
-    probes: [{ firstRun: 0, stretches: [['pass', 3], ['fail', 5], ['pass', 20]] }],
+    probes: [
+      {
+        firstRun: 0,
+        stretches: [
+          ['pass', 3],
+          ['fail', 5],
+          ['pass', 20],
+        ],
+      },
+    ],
     at: 8,
     fired: ['SLOBurnFast web availability'],
     recorded: { 'slo:sli_error:ratio_rate1h{slo="availability"}': 0.0833 },
@@ -61,21 +79,49 @@ const cases: readonly Case[] = [
   },
   {
     name: 'where the prober was dead for 50 of 60 minutes, the ten that are known are what is judged',
-    probes: [{ firstRun: monthAgo, stretches: [['pass', 90], ['dead', 50], ['fail', 11]] }],
+    probes: [
+      {
+        firstRun: monthAgo,
+        stretches: [
+          ['pass', 90],
+          ['dead', 50],
+          ['fail', 11],
+        ],
+      },
+    ],
     at: 150,
     fired: ['SLOBurnFast web availability'],
     recorded: { 'slo:sli_error:ratio_rate1h{slo="availability"}': 1 },
   },
   {
     name: 'the prober dies after a short outage: the first run is not forgotten with it',
-    probes: [{ firstRun: 0, stretches: [['pass', 2], ['fail', 40 / 60], ['pass', 1], ['dead', 40]] }],
+    probes: [
+      {
+        firstRun: 0,
+        stretches: [
+          ['pass', 2],
+          ['fail', 40 / 60],
+          ['pass', 1],
+          ['dead', 40],
+        ],
+      },
+    ],
     at: 40,
     fired: [],
   },
   {
     name: 'a restart begins the counters anew, and not the objective',
     probes: [
-      { firstRun: 0, stretches: [['pass', 70], ['dead', 0.5], ['restart', 0], ['pass', 2], ['fail', 4]] },
+      {
+        firstRun: 0,
+        stretches: [
+          ['pass', 70],
+          ['dead', 0.5],
+          ['restart', 0],
+          ['pass', 2],
+          ['fail', 4],
+        ],
+      },
     ],
     at: 76,
     fired: ['SLOBurnFast web availability'],
@@ -83,7 +129,16 @@ const cases: readonly Case[] = [
   {
     name: 'a restart of the prober in a young stack makes nothing of a short outage either',
     probes: [
-      { firstRun: 0, stretches: [['pass', 2], ['fail', 50 / 60], ['dead', 0.5], ['restart', 0], ['pass', 40]] },
+      {
+        firstRun: 0,
+        stretches: [
+          ['pass', 2],
+          ['fail', 50 / 60],
+          ['dead', 0.5],
+          ['restart', 0],
+          ['pass', 40],
+        ],
+      },
     ],
     at: 40,
     fired: [],
@@ -91,8 +146,24 @@ const cases: readonly Case[] = [
   {
     name: 'a service that is added later is young, and the one beside it is not',
     probes: [
-      { firstRun: 0, stretches: [['pass', 90], ['fail', 2], ['pass', 20]] },
-      { service: 'shop', firstRun: 88 * 60, stretches: [['dead', 88], ['pass', 2], ['fail', 50 / 60], ['pass', 22]] },
+      {
+        firstRun: 0,
+        stretches: [
+          ['pass', 90],
+          ['fail', 2],
+          ['pass', 20],
+        ],
+      },
+      {
+        service: 'shop',
+        firstRun: 88 * 60,
+        stretches: [
+          ['dead', 88],
+          ['pass', 2],
+          ['fail', 50 / 60],
+          ['pass', 22],
+        ],
+      },
     ],
     at: 112,
     fired: ['SLOBurnFast web availability'],
@@ -100,8 +171,24 @@ const cases: readonly Case[] = [
   {
     name: 'a probe that is renamed makes its service no younger',
     probes: [
-      { name: 'live', firstRun: 0, stretches: [['pass', 90], ['dead', 30]] },
-      { name: 'alive', firstRun: 0, stretches: [['dead', 90], ['pass', 5], ['fail', 2], ['pass', 20]] },
+      {
+        name: 'live',
+        firstRun: 0,
+        stretches: [
+          ['pass', 90],
+          ['dead', 30],
+        ],
+      },
+      {
+        name: 'alive',
+        firstRun: 0,
+        stretches: [
+          ['dead', 90],
+          ['pass', 5],
+          ['fail', 2],
+          ['pass', 20],
+        ],
+      },
     ],
     at: 118,
     fired: ['SLOBurnFast web availability'],
@@ -109,8 +196,23 @@ const cases: readonly Case[] = [
   {
     name: 'a probe that is removed leaves the others to be judged',
     probes: [
-      { name: 'live', firstRun: 0, stretches: [['pass', 90], ['dead', 30]] },
-      { name: 'ready', firstRun: 0, stretches: [['pass', 100], ['fail', 4], ['pass', 10]] },
+      {
+        name: 'live',
+        firstRun: 0,
+        stretches: [
+          ['pass', 90],
+          ['dead', 30],
+        ],
+      },
+      {
+        name: 'ready',
+        firstRun: 0,
+        stretches: [
+          ['pass', 100],
+          ['fail', 4],
+          ['pass', 10],
+        ],
+      },
     ],
     at: 114,
     fired: ['SLOBurnFast web availability'],
@@ -118,8 +220,25 @@ const cases: readonly Case[] = [
   {
     name: 'of several locations the first that ran counts',
     probes: [
-      { location: 'berlin', firstRun: 0, stretches: [['pass', 90], ['fail', 4], ['pass', 10]] },
-      { location: 'paris', firstRun: 85 * 60, stretches: [['dead', 85], ['pass', 5], ['fail', 4], ['pass', 10]] },
+      {
+        location: 'berlin',
+        firstRun: 0,
+        stretches: [
+          ['pass', 90],
+          ['fail', 4],
+          ['pass', 10],
+        ],
+      },
+      {
+        location: 'paris',
+        firstRun: 85 * 60,
+        stretches: [
+          ['dead', 85],
+          ['pass', 5],
+          ['fail', 4],
+          ['pass', 10],
+        ],
+      },
     ],
     at: 100,
     fired: ['SLOBurnFast web availability'],
@@ -127,8 +246,24 @@ const cases: readonly Case[] = [
   {
     name: 'of several locations that are young none pages for 50 s',
     probes: [
-      { location: 'berlin', firstRun: 0, stretches: [['pass', 2], ['fail', 50 / 60], ['pass', 38]] },
-      { location: 'paris', firstRun: 0, stretches: [['pass', 2], ['fail', 50 / 60], ['pass', 38]] },
+      {
+        location: 'berlin',
+        firstRun: 0,
+        stretches: [
+          ['pass', 2],
+          ['fail', 50 / 60],
+          ['pass', 38],
+        ],
+      },
+      {
+        location: 'paris',
+        firstRun: 0,
+        stretches: [
+          ['pass', 2],
+          ['fail', 50 / 60],
+          ['pass', 38],
+        ],
+      },
     ],
     at: 40,
     fired: [],

@@ -6,7 +6,7 @@ import { aggregate, type SeriesName, select } from '../../stack/promql.ts';
 import { type BurnTier, burnTiers, ratioName } from '../../stack/slo.ts';
 import { rows } from './data.ts';
 import { field, toObjectives } from './links.ts';
-import { bad, from, good, limits, warning } from './look.ts';
+import { bad, limits, warning } from './look.ts';
 import { secondsPerDay } from './queries.ts';
 import { linksTo, tablePanel, width } from './table.ts';
 

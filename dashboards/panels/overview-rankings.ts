@@ -4,7 +4,7 @@ import { countLinesBy, errorLevels, stream, where } from '../../stack/logql.ts';
 import { select } from '../../stack/promql.ts';
 import { logsNow, logsSource, now } from './data.ts';
 import { errors, field, label, toLogs, toObjectives } from './links.ts';
-import { bad, from, good, limits, warning } from './look.ts';
+import { bad, limits, warning } from './look.ts';
 import { rankingPanel } from './ranking.ts';
 
 /** Who is worst off. */

@@ -1,12 +1,11 @@
-import type { Verdict } from '../../stack/reasons.ts';
 import { type SloName, sloNames } from '../../stack/slo.ts';
 import type { OwnMetrics } from '../export/own-metrics.ts';
-import type { Clock, PlannedProbe } from '../model.ts';
+import type { Clock, Outcome, PlannedProbe } from '../model.ts';
 import type { StateStore } from './store/store.ts';
 
 const metric = 'watchpost_slo_first_run_timestamp_seconds';
 
-interface FirstRunsOptions {
+interface ObjectiveRunsOptions {
   readonly clock: Clock;
   readonly metrics: OwnMetrics;
   readonly store: StateStore | undefined;
@@ -15,15 +14,15 @@ interface FirstRunsOptions {
 type Counted = Pick<PlannedProbe, 'service' | 'hasAvailability' | 'fastWithinMs'>;
 
 /**
- * When the first run ended that counted for an objective, over restarts where there is a data folder. The time before it is
- * all that an objective takes for good without having seen it; a gap later on is no such time.
+ * The runs that count for objectives: how many were fast, and when the first one ended, over restarts where there is a data folder.
+ * The time before it is all that an objective takes for good without having seen it; a gap later on is no such time.
  */
-export class FirstRuns {
-  readonly #options: FirstRunsOptions;
+export class ObjectiveRuns {
+  readonly #options: ObjectiveRunsOptions;
   /** By service and objective: Unix milliseconds, undefined until there was one. */
   readonly #first = new Map<string, Map<SloName, number | undefined>>();
 
-  constructor(options: FirstRunsOptions) {
+  constructor(options: ObjectiveRunsOptions) {
     this.#options = options;
     for (const { service, slo, at } of options.store?.read('select service, slo, at from first_runs') ?? []) {
       const known = sloNames.find((name) => name === slo);
@@ -51,12 +50,15 @@ export class FirstRuns {
         if (at !== undefined) this.#options.metrics.set(metric, at / 1_000, { service, slo });
       }
     }
+    this.#options.metrics.expect(probes);
   }
 
   /** A scheduled run has ended, outside of maintenance. */
-  ran({ service, hasAvailability, fastWithinMs }: Counted, verdict: Verdict): void {
-    if (hasAvailability && verdict !== 'inconclusive') this.#counted(service, 'availability');
-    if (fastWithinMs !== undefined && verdict === 'pass') this.#counted(service, 'latency');
+  ran(probe: Counted, { verdict, durationMs }: Pick<Outcome, 'verdict' | 'durationMs'>): void {
+    if (probe.hasAvailability && verdict !== 'inconclusive') this.#counted(probe.service, 'availability');
+    if (probe.fastWithinMs === undefined || verdict !== 'pass') return;
+    this.#counted(probe.service, 'latency');
+    this.#options.metrics.passed(probe, durationMs);
   }
 
   #counted(service: string, slo: SloName): void {
