@@ -121,7 +121,7 @@ function firstRun(): Recording {
 /** How many runs a second the intervals of a service's probes make, at all locations. */
 function configuredRate(): Recording {
   const record = 'slo:runs:configured_rate';
-  const rate = aggregate('sum', ['service'], `1 / ${select('watchpost_probe_interval_seconds')}`);
+  const rate = aggregate('sum', ['service'], `1 / (${select('watchpost_probe_interval_seconds')} > 0)`);
   return { record, expr: `(${remembered(record, rate)}) and on (service) ${select('slo:objective:ratio')}` };
 }
 
