@@ -72,3 +72,16 @@ describe('the plan of a probe service', () => {
     expect(plan('location: ams\nlocations: { fra: "10.8.0.2:9815" }', 'fra')).toEqual({ location: 'fra', probes });
   });
 });
+
+test.for([
+  { name: 'both objectives', slo: '{ availability: 99%, latency: { below: 300ms, for: 95% } }', is: [true, 300] },
+  { name: 'one for availability', slo: '{ availability: 99% }', is: [true, undefined] },
+  { name: 'one for latency', slo: '{ latency: { below: 2s, for: 95% } }', is: [undefined, 2_000] },
+  { name: 'none', slo: undefined, is: [undefined, undefined] },
+])('the runs of a probe count for what its service promises: $name', ({ slo, is }) => {
+  const source = `stack: s\nservices: { shop: { ${slo ? `slo: ${slo}, ` : ''}probes: { front: { http: "http://shop.test/" } } } }`;
+  const loaded = loadConfig(source, { file: 'f', env: {}, mode: 'run' });
+  if (!('config' in loaded)) throw new Error(JSON.stringify(loaded.diagnostics));
+  const [probe] = planFromConfig(loaded.config, composeForTest()).probes;
+  expect([probe?.hasAvailability, probe?.fastWithinMs]).toEqual(is);
+});

@@ -105,6 +105,7 @@ function plannedProbe(
     severity,
     team,
     labels,
+    ...(slo?.availability !== undefined && { hasAvailability: true }),
     ...(slo?.latency && !bound.atOnePlace && { fastWithinMs: slo.latency.belowMs }),
     run: (run) => bound.probe(probe.options, run),
     variants: bound.variants(probe.options),

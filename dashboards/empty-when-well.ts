@@ -24,8 +24,8 @@ export const emptyWhenWell: Readonly<Record<string, string>> = {
   ...each('watchpost-backups/21', 'A', 'of a job that says when it begins'),
   ...each('watchpost-backups/22', 'A', 'of a probe that looks at a file'),
   ...each('watchpost-service/8', 'FGHIJKLM', 'of a service with a probe of the protocol'),
-  ...each('watchpost-slo/1', 'D', 'of an objective whose budget is being spent and not empty yet'),
-  ...each('watchpost-slo/2', 'C', 'of an objective whose budget is being spent and not empty yet'),
+  ...each('watchpost-slo/1', 'D', 'of an objective whose budget is being spent, and is not spent yet'),
+  ...each('watchpost-slo/2', 'C', 'of an objective whose budget is being spent, and is not spent yet'),
 };
 
 /** Several queries of one panel. */

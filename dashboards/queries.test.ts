@@ -37,6 +37,12 @@ const asked = [
   ...variables,
 ];
 
+test('an error budget is shown as what is spent of it, which is never below 0', () => {
+  const budgets = targets.filter(({ expr }) => /slo:period_(?:burned|error_budget_remaining)/.test(expr));
+  expect(budgets.map(({ name }) => name)).not.toEqual([]);
+  expect(budgets.filter(({ expr }) => expr.includes('remaining')).map(({ name }) => name)).toEqual([]);
+});
+
 describe('every query of Prometheus', () => {
   // dashboard-linter: target-promql-rule, template-label-promql-rule, target-counter-agg-rule; and what rules are checked for.
   test.for(asked.filter(({ datasource }) => datasource.type === 'prometheus'))(

@@ -188,6 +188,8 @@ export interface PlannedProbe extends ProbeId {
   readonly confirm: number;
   readonly recover: number;
   readonly severity: Severity;
+  /** Its runs count for an objective of its service; left out where that has none for availability. */
+  readonly hasAvailability?: boolean;
   /** A pass that takes longer is a slow one, for the objective of its service; left out where that has none. */
   readonly fastWithinMs?: number;
   readonly team: string;

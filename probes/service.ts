@@ -21,6 +21,7 @@ import { attempt } from './schedule/attempt.ts';
 import { type RunReport, Scheduler } from './schedule/scheduler.ts';
 import { KeptStates } from './state/kept-states.ts';
 import { Memories } from './state/memories.ts';
+import { ObjectiveRuns } from './state/objective-runs.ts';
 import { outageProbes } from './state/outage.ts';
 import { ProbeStates } from './state/states.ts';
 import { StateStore } from './state/store/store.ts';
@@ -99,6 +100,7 @@ class Engine implements Service {
   readonly #store: StateStore | undefined;
   readonly #kept: KeptStates | undefined;
   readonly #memories: Memories;
+  readonly #objectiveRuns: ObjectiveRuns;
   readonly #tracing: Tracing;
   readonly #deploys: Deploys;
   readonly #diagnoses: Diagnoses;
@@ -130,6 +132,7 @@ class Engine implements Service {
     this.#tracing = new Tracing({ clock, log: this.#log, metrics: this.#metrics });
     this.#deploys = new Deploys({ clock, log: this.#log, metrics: this.#metrics, store: this.#store });
     this.#memories = new Memories({ clock, store: this.#store });
+    this.#objectiveRuns = new ObjectiveRuns({ clock, metrics: this.#metrics, store: this.#store });
     this.#health = new Health({
       ...{ clock, resolve, metrics: this.#metrics, log: this.#log, controls: options.controls },
       stuck: () => this.#stuck(),
@@ -279,6 +282,7 @@ class Engine implements Service {
     this.#states.configure(watched, plan.dependencies);
     this.#kept?.retain(watched);
     this.#memories.configure(plan.probes);
+    this.#objectiveRuns.configure(plan.probes);
     this.#series.configure(watched, plan.location);
     this.#journal.configure(plan);
     this.#deploys.configure(plan);
@@ -295,7 +299,6 @@ class Engine implements Service {
       if (changed.has(probe)) this.#scheduler.set(probe);
       else this.#scheduler.rename(probe);
     }
-    this.#metrics.expect(plan.probes);
     this.#paging.configured();
 
     this.#metrics.set('watchpost_config_last_reload_successful', 1);
@@ -325,7 +328,7 @@ class Engine implements Service {
       const traced = outcome.span && { traceId: outcome.span.traceId, at: report.endedAt };
       this.#metrics.observe('watchpost_service_probe_duration_seconds', outcome.durationMs / 1_000, labels, traced);
       this.#store?.ran(task, outcome.verdict, outcome.durationMs);
-      if (outcome.verdict === 'pass') this.#metrics.passed(task, outcome.durationMs);
+      this.#objectiveRuns.ran(task, outcome);
     }
     if (outcome.verdict !== 'pass') {
       const { verdict, reason } = outcome;

@@ -111,6 +111,11 @@ export const metrics = {
     'Scheduled runs that passed, outside of maintenance windows, of services with a latency objective: fast ones and slow ones.',
     ['service', 'speed'],
   ),
+  watchpost_slo_first_run_timestamp_seconds: own(
+    'gauge',
+    'When the first run ended that counted for the objective (`availability`: passed or failed; `latency`: passed), in Unix time. Kept over restarts. Only the time before it counts as good without a run.',
+    ['service', 'slo'],
+  ),
   watchpost_service_probe_duration_seconds: own(
     'histogram',
     'Durations of scheduled runs, by service, without those in a maintenance window.',

@@ -20,6 +20,8 @@ export const furtherSeries = {
   'slo:objective:ratio': ['service', 'slo', 'team'],
   'slo:error_budget:ratio': ['service', 'slo', 'team'],
   'slo:period:seconds': ['service', 'slo', 'team'],
+  'slo:first_run:timestamp_seconds': ['service', 'slo'],
+  'slo:runs:configured_rate': ['service'],
   'slo:errors:increase5m': ['service', 'slo'],
   'slo:runs:increase5m': ['service', 'slo'],
   'slo:errors:increase1h': ['service', 'slo'],

@@ -2,6 +2,10 @@ import { formatDuration } from './duration.ts';
 
 /** Burn rates: how many times faster than its objective allows a service spends its error budget. */
 
+/** What may be promised of a service: that its runs pass, and that those that pass are fast. */
+export const sloNames = ['availability', 'latency'] as const;
+export type SloName = (typeof sloNames)[number];
+
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;

@@ -4,7 +4,7 @@ import type { Severity } from '../../stack/labels.ts';
 import { select } from '../../stack/promql.ts';
 import { type BurnTier, burnTiers, ratioName } from '../../stack/slo.ts';
 import { objectives } from '../slo/objectives.ts';
-import { outageEmpties, outageSeenBy } from '../slo/outage.ts';
+import { outageSeenBy, outageSpendsAll } from '../slo/outage.ts';
 import { type AlertRule, defineRule, labelValue } from './rule.ts';
 
 const { fast, slow, ticketFast, ticketSlow } = burnTiers;
@@ -13,7 +13,11 @@ const { fast, slow, ticketFast, ticketSlow } = burnTiers;
 const budget = 0.001;
 const periodSeconds = 30 * 86_400;
 const words = { service: 'shop-under-test', slo: 'availability', objective: '99.9%' };
-const remaining = series('slo:period_error_budget_remaining:ratio');
+const spent = series('slo:period_burned:ratio');
+const runs = series('slo:runs:increase1h');
+/** From when on there are runs that are more than an hour old. */
+const knownFromMs = 3_660_000;
+const knownFrom = knownFromMs / 60_000;
 
 /** Users are hurt now: the budget of a month would be gone in two days. */
 export const sloBurnFastRule = burning('SLOBurnFast', [fast], 'critical', 120_000);
@@ -36,9 +40,12 @@ function burning(alert: string, tiers: readonly BurnTier[], severity: Severity, 
   const long = series(ratioName(first.longMs));
   const short = series(ratioName(first.shortMs));
   const limit = first.factor * budget;
-  const steps = forMs / 60_000 + 90;
+  const steps = forMs / 60_000 + 90 + knownFrom;
   const labels = { service: 'shop-under-test', slo: 'availability', team: 'ops' };
-  const high = (burn: number) => `${decimals(burn * budget)}x${steps}`;
+  const burnt = (own: BurnTier, burn: number) => {
+    const values = `0x${knownFrom - 1} ${decimals(burn * budget)}x${steps}`;
+    return { [series(ratioName(own.longMs))]: values, [series(ratioName(own.shortMs))]: values };
+  };
   return defineRule({
     alert,
     appliesTo: (config) => objectives(config).length > 0,
@@ -54,50 +61,51 @@ function burning(alert: string, tiers: readonly BurnTier[], severity: Severity, 
       slo: labelValue('slo'),
       burn: '{{ $value | printf "%.1f" }}',
       objective: asked('slo:objective:ratio', '{{ . | first | value | humanizePercentage }}', 'its objective'),
-      empty: emptyIn(),
+      budget: budgetLeft(),
     }),
-    annotations: ({ service, slo, burn, objective, empty }, { urls }) => ({
+    annotations: ({ service, slo, burn, objective, budget }, { urls }) => ({
       summary: `${service} spends its error budget too fast (${slo})`,
-      description: `The error budget for ${slo} of ${objective} is being spent ${burn} times too fast over the last ${sayDuration(first.longMs)}; ${empty}.`,
+      description: `The error budget for ${slo} of ${objective} is being spent ${burn} times too fast over the last ${sayDuration(first.longMs)}; ${budget}.`,
       action: 'Open the dashboard: which probe fails or is slow, and since when. What was deployed or changed then?',
       ...alertLinks(urls, { alertname: alert, service }),
     }),
     fires: () => [
       {
         name: 'a budget that is spent too fast over both windows fires',
-        series: {
-          ...constant(steps),
-          [remaining]: `0.5x${steps}`,
-          [long]: `0 ${high(first.factor * 2)}`,
-          [short]: `0 ${high(first.factor * 2)}`,
-        },
-        trueFromMs: 60_000,
+        series: { ...constant(steps), [spent]: `0.5x${steps}`, ...burnt(first, first.factor * 2) },
+        trueFromMs: knownFromMs,
         labels,
-        words: { ...words, burn: (first.factor * 2).toFixed(1), empty: emptyWords(0.5, first.factor * 2) },
+        words: { ...words, burn: (first.factor * 2).toFixed(1), budget: budgetWords(0.5, first.factor * 2) },
       },
       {
         name: 'one that is spent already is said to be',
+        series: { ...constant(steps), [spent]: `1.2x${steps}`, ...burnt(first, first.factor * 2) },
+        trueFromMs: knownFromMs,
+        labels,
+        words: { ...words, burn: (first.factor * 2).toFixed(1), budget: '120% of it is spent, more than there was' },
+      },
+      {
+        name: 'of runs that are all younger than an hour no budget is made',
         series: {
           ...constant(steps),
-          [remaining]: `-0.2x${steps}`,
-          [long]: `0 ${high(first.factor * 2)}`,
-          [short]: `0 ${high(first.factor * 2)}`,
+          [runs]: `_x${knownFrom + forMs / 60_000 - 59} 720x${steps}`,
+          [spent]: `97.2x${steps}`,
+          ...burnt(first, first.factor * 2),
         },
-        trueFromMs: 60_000,
+        trueFromMs: knownFromMs,
         labels,
-        words: { ...words, burn: (first.factor * 2).toFixed(1), empty: 'it is empty already' },
+        words: {
+          ...words,
+          burn: (first.factor * 2).toFixed(1),
+          budget: 'what is left of it cannot be said from less than an hour of runs',
+        },
       },
       ...tiers.slice(1).map((own) => ({
         name: `so does one over ${sayDuration(own.longMs)}`,
-        series: {
-          ...constant(steps),
-          [remaining]: `0.5x${steps}`,
-          [series(ratioName(own.longMs))]: `0 ${high(own.factor * 2)}`,
-          [series(ratioName(own.shortMs))]: `0 ${high(own.factor * 2)}`,
-        },
-        trueFromMs: 60_000,
+        series: { ...constant(steps), [spent]: `0.5x${steps}`, ...burnt(own, own.factor * 2) },
+        trueFromMs: knownFromMs,
         labels,
-        words: { ...words, burn: (own.factor * 2).toFixed(1), empty: emptyWords(0.5, own.factor * 2) },
+        words: { ...words, burn: (own.factor * 2).toFixed(1), budget: budgetWords(0.5, own.factor * 2) },
       })),
     ],
     quiet: () => [
@@ -133,15 +141,16 @@ function burning(alert: string, tiers: readonly BurnTier[], severity: Severity, 
   });
 }
 
-/** There is nothing left to spend until old failures leave the window. */
+/** There is nothing left to spend until old failures leave the window. Minutes of runs say nothing of a period of days. */
 export const sloBudgetExhaustedRule = defineRule({
   alert: 'SLOBudgetExhausted',
   appliesTo: (config) => objectives(config).length > 0,
   expr:
-    `${select('slo:period_error_budget_remaining:ratio')} * on (service, slo) group_left (team)` +
-    ` (${select('slo:objective:ratio')} > bool 0) <= 0`,
+    `${select('slo:period_burned:ratio')} * on (service, slo) group_left (team)` +
+    ` (${select('slo:objective:ratio')} > bool 0) >= 1 and on (service, slo)` +
+    ` (${select('slo:runs:increase1h')} offset 1h > 0 or ${select('slo:runs:increase1h')} offset 1d > 0)`,
   forMs: 600_000,
-  holdsAfterMs: { of: outageEmpties },
+  holdsAfterMs: { of: outageSpendsAll },
   stepMs: 60_000,
   severity: 'warning',
   team: 'series',
@@ -160,19 +169,24 @@ export const sloBudgetExhaustedRule = defineRule({
   }),
   fires: () => [
     {
-      name: 'a budget that is gone fires',
-      series: { ...constant(60), [remaining]: '0.1 -0.01x60' },
-      trueFromMs: 60_000,
+      name: 'a budget that is spent fires',
+      series: { ...constant(120), [spent]: `0.9x${knownFrom - 1} 1.01x60` },
+      trueFromMs: knownFromMs,
       labels: { service: 'shop-under-test', slo: 'availability', team: 'ops' },
       words: { service: 'shop-under-test', slo: 'availability', objective: '99.9%', over: '30d 0h 0m 0s' },
     },
   ],
   quiet: () => [
-    { name: 'one that is nearly gone is quiet', series: { ...constant(60), [remaining]: '0.01x60' }, atMs: 1_800_000 },
+    { name: 'one that is nearly spent is quiet', series: { ...constant(120), [spent]: '0.99x120' }, atMs: 6_000_000 },
     {
       name: 'a moment without is nothing yet',
-      series: { ...constant(60), [remaining]: '0.1 -0.01x8 0.1x50' },
-      atMs: 1_200_000,
+      series: { ...constant(120), [spent]: `0.9x${knownFrom - 1} 1.01x8 0.9x50` },
+      atMs: knownFromMs + 1_200_000,
+    },
+    {
+      name: 'runs that are all younger than an hour say nothing of it',
+      series: { ...constant(120), [spent]: '97.2x120' },
+      atMs: 3_540_000,
     },
   ],
 });
@@ -182,23 +196,27 @@ function asked(name: Parameters<typeof select>[0], say: string, otherwise: strin
   return `{{ with printf "${select(name)}{service=%q,slo=%q}" $labels.service $labels.slo | query }}${say}{{ else }}${otherwise}{{ end }}`;
 }
 
-/** What is left of the budget, divided by how fast it goes. */
-function emptyIn(): string {
-  const of = (name: Parameters<typeof select>[0]) => `${select(name)}{service=%q,slo=%q}`;
-  const left = `${of('slo:period_error_budget_remaining:ratio')} * on (service, slo) ${of('slo:period:seconds')} / %f`;
-  const given = '$labels.service $labels.slo $labels.service $labels.slo $value';
-  const say =
-    '{{ $left := . | first | value }}{{ if gt $left 0.0 }}empty in {{ $left | humanizeDuration }}{{ else }}it is empty already{{ end }}';
-  return `{{ with printf "${left}" ${given} | query }}${say}{{ else }}nothing is known of what is left{{ end }}`;
+/** How much of the budget is spent, and how long the rest lasts: what is left, divided by how fast it goes. */
+function budgetLeft(): string {
+  const own = (name: Parameters<typeof select>[0]) => `${select(name)}{service=%q,slo=%q}`;
+  const names = (times: number) => '$labels.service $labels.slo '.repeat(times).trim();
+  const known = `${own('slo:runs:increase1h')} offset 1h > 0 or ${own('slo:runs:increase1h')} offset 1d > 0`;
+  const spentNow = `${own('slo:period_burned:ratio')} and on (service, slo) (${known})`;
+  const lasts = `(1 - ${own('slo:period_burned:ratio')}) * on (service, slo) ${own('slo:period:seconds')} / %f`;
+  const rest = `{{ with printf "${lasts}" ${names(2)} $value | query }}, and the rest lasts {{ . | first | value | humanizeDuration }} at this rate{{ end }}`;
+  const say = `{{ . | first | value | humanizePercentage }} of it is spent{{ if lt (. | first | value) 1.0 }}${rest}{{ else }}, more than there was{{ end }}`;
+  return `{{ with printf "${spentNow}" ${names(3)} | query }}${say}{{ else }}what is left of it cannot be said from less than an hour of runs{{ end }}`;
 }
 
 function series(name: string): string {
   return `${name}{service="shop-under-test",slo="availability"}`;
 }
 
+/** Of an objective that is like no other in the tests, with a run every five seconds. */
 function constant(steps: number, seconds = periodSeconds): Readonly<Record<string, string>> {
   const of = (name: string) => `${name}{service="shop-under-test",slo="availability",team="ops"}`;
   return {
+    [runs]: `720x${steps}`,
     [of('slo:error_budget:ratio')]: `${budget}x${steps}`,
     [of('slo:objective:ratio')]: `${decimals(1 - budget)}x${steps}`,
     [of('slo:period:seconds')]: `${seconds}x${steps}`,
@@ -210,11 +228,12 @@ function decimals(value: number): string {
 }
 
 /** What Prometheus's `humanizeDuration` makes of the time that is left. */
-function emptyWords(left: number, burn: number): string {
+function budgetWords(left: number, burn: number): string {
   // The rate is put into the query with six digits.
   const seconds = Math.floor((left * periodSeconds) / Number(burn.toFixed(6)));
   const whole = (size: number, below: number) => Math.floor((seconds % below) / size);
   const days = Math.floor(seconds / 86_400);
   const parts = [`${whole(3_600, 86_400)}h`, `${whole(60, 3_600)}m`, `${seconds % 60}s`];
-  return `empty in ${[...(days > 0 ? [`${days}d`] : []), ...parts].join(' ')}`;
+  const rest = [...(days > 0 ? [`${days}d`] : []), ...parts].join(' ');
+  return `${(1 - left) * 100}% of it is spent, and the rest lasts ${rest} at this rate`;
 }

@@ -1,9 +1,10 @@
 import type { Config } from '../../config/model.ts';
+import type { SloName } from '../../stack/slo.ts';
 
 /** One objective of a service. A service may have two: that its runs pass, and that they are fast. */
 export interface Objective {
   readonly service: string;
-  readonly slo: 'availability' | 'latency';
+  readonly slo: SloName;
   readonly team: string;
   /** The share of runs that must be good: 0.999. */
   readonly ratio: number;

@@ -20,7 +20,7 @@ export function outageSeenBy(tiers: readonly BurnTier[]): (config: Config) => re
 }
 
 /** … until it has spent the whole budget. */
-export function outageEmpties(config: Config): readonly Sighting[] {
+export function outageSpendsAll(config: Config): readonly Sighting[] {
   return objectives(config).map(({ service, slo, team, ratio, windowMs }) => ({
     ...{ service, slo, team },
     ...late((1 - ratio) * windowMs, windowMs),

@@ -4,6 +4,9 @@ import { decimal, type Objective, objectives } from './objectives.ts';
 
 const probe = 'service="SERVICE",probe="ready",target="t",location="local",job="watchpost",instance="watchpost:9815"';
 
+/** The tests begin at 0: that is before every window. */
+const longAgo = -100 * 86_400;
+
 /**
  * For each objective that is like no other: a steady share of bad runs, ten a minute in all, is recorded as just that, and as its
  * burn rate. The rules are the same for every service, so that a thousand with one objective need one test.
@@ -14,7 +17,7 @@ export function sloRecordingsTest(config: Config): readonly YamlValue[] {
   const each = all.map((objective) => ({
     name: `${objective.service}: ${objective.slo}`,
     interval: '1m',
-    input_series: inputs(objective),
+    input_series: inputs(objective, longAgo),
     promql_expr_test: [
       sample(objective, 'slo:sli_error:ratio_rate5m', '10m', 0.1),
       sample(objective, 'slo:sli_error:ratio_rate1h', '2h', 0.1),
@@ -22,17 +25,29 @@ export function sloRecordingsTest(config: Config): readonly YamlValue[] {
       sample(objective, 'slo:period_burned:ratio', '7h', 0.1 / Number(decimal(1 - objective.ratio))),
     ],
   }));
+  const young = all.map((objective) => ({
+    name: `${objective.service}: ${objective.slo}, half an hour after its first run`,
+    interval: '1m',
+    input_series: inputs(objective, 0),
+    // What was before counts as good: half of the hour, and eleven of twelve parts of the six hours.
+    promql_expr_test: [
+      sample(objective, 'slo:sli_error:ratio_rate5m', '30m', 0.1),
+      sample(objective, 'slo:sli_error:ratio_rate1h', '30m', 0.1 / 2),
+      sample(objective, 'slo:sli_error:ratio_rate6h', '30m', 0.1 / 12),
+    ],
+  }));
   return [
     ...each,
+    ...young,
     ...all
       .filter(({ slo }) => slo === 'availability')
       .slice(0, 1)
-      .map(longAgo),
+      .map(ofYesterday),
   ];
 }
 
 /** It failed, and has been well for longer than the day that is added up in small steps: that must not be forgotten. */
-function longAgo(objective: Objective): YamlValue {
+function ofYesterday(objective: Objective): YamlValue {
   const own = probe.replace('SERVICE', objective.service);
   const run = (verdict: string, values: string) => ({
     series: `watchpost_probe_runs_total{${own},verdict="${verdict}"}`,
@@ -43,7 +58,7 @@ function longAgo(objective: Objective): YamlValue {
   return {
     name: `${objective.service}: availability, of yesterday`,
     interval: '1m',
-    input_series: [run('pass', '0+9x1800'), run('fail', '0+1x120 120x1680')],
+    input_series: [...since(objective, longAgo, 1_800), run('pass', '0+9x1800'), run('fail', '0+1x120 120x1680')],
     promql_expr_test: [
       {
         expr: `round(slo:sli_error:ratio_rate3d${labels}, 0.001)`,
@@ -56,7 +71,9 @@ function longAgo(objective: Objective): YamlValue {
 }
 
 /** One run of ten is bad. What is inconclusive, or another service's, must change nothing. */
-function inputs({ service, slo }: Objective): readonly YamlValue[] {
+function inputs(objective: Objective, firstRun: number): readonly YamlValue[] {
+  const { service, slo } = objective;
+  const begun = since(objective, firstRun, 600);
   const own = probe.replace('SERVICE', service);
   const run = (verdict: string, perMinute: number, of = own) => ({
     series: `watchpost_probe_runs_total{${of},verdict="${verdict}"}`,
@@ -66,9 +83,21 @@ function inputs({ service, slo }: Objective): readonly YamlValue[] {
     series: `watchpost_slo_latency_runs_total{service="${service}",speed="${name}",job="watchpost",instance="watchpost:9815"}`,
     values: `0+${perMinute}x600`,
   });
-  if (slo === 'latency') return [speed('fast', 9), speed('slow', 1)];
+  if (slo === 'latency') return [...begun, speed('fast', 9), speed('slow', 1)];
   const stranger = probe.replace('SERVICE', 'stranger-under-test');
-  return [run('pass', 9), run('fail', 1), run('inconclusive', 5), run('fail', 7, stranger)];
+  return [...begun, run('pass', 9), run('fail', 1), run('inconclusive', 5), run('fail', 7, stranger)];
+}
+
+/** When the first run was that counts, and that there is one every six seconds. */
+function since({ service, slo }: Objective, firstRun: number, minutes: number): readonly YamlValue[] {
+  const own = probe.replace('SERVICE', service);
+  return [
+    { series: `watchpost_probe_interval_seconds{${own}}`, values: `6x${minutes}` },
+    {
+      series: `watchpost_slo_first_run_timestamp_seconds{service="${service}",slo="${slo}",job="watchpost",instance="watchpost:9815"}`,
+      values: `${firstRun}x${minutes}`,
+    },
+  ];
 }
 
 /** Rounded, because so many sums of fractions are not exact. */

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/model.ts';
 import { formatDuration } from '../../stack/duration.ts';
-import { aggregate, select } from '../../stack/promql.ts';
+import { aggregate, lastOverTime, type SeriesName, select } from '../../stack/promql.ts';
 import { burnWindows, ratioName } from '../../stack/slo.ts';
 import { decimal, type Objective, objectives } from './objectives.ts';
 
@@ -45,6 +45,8 @@ export function sloRecordings(config: Config): readonly RecordingGroup[] {
         // Rounded, since 1 - 0.999 is 0.0010000000000000009.
         { record: 'slo:error_budget:ratio', expr: `round(1 - ${select('slo:objective:ratio')}, 0.000000001)` },
         ...periodSeconds(all),
+        firstRun(),
+        configuredRate(),
       ],
     },
     {
@@ -57,7 +59,7 @@ export function sloRecordings(config: Config): readonly RecordingGroup[] {
         counted('slo:runs:increase1h', ran(kind, oldStepMs), kind),
         ...windows
           .filter((ms) => ms <= longestDirectMs)
-          .map((ms) => counted(ratioName(ms), `${bad(kind, ms)} / (${ran(kind, ms)} > 0)`, kind)),
+          .map((ms) => counted(ratioName(ms), share(bad(kind, ms), ran(kind, ms), ms, kind), kind)),
       ]),
     },
     {
@@ -85,7 +87,7 @@ export function recordedLateMs(windowMs: number): number {
 /** How much of its budget each service with this period has spent. */
 function burned(periodMs: number): string {
   return (
-    `${recordedRatio(periodMs)} / on (service, slo) ${select('slo:error_budget:ratio')}` +
+    `(${recordedRatio(periodMs)}) / on (service, slo) ${select('slo:error_budget:ratio')}` +
     ` and on (service, slo) ${select('slo:period:seconds')} == ${periodMs / 1_000}`
   );
 }
@@ -101,6 +103,39 @@ function periodSeconds(all: readonly Objective[]): readonly Recording[] {
 
 function constant(record: string, value: number, { service, slo, team }: Pick<Objective, 'service' | 'slo' | 'team'>) {
   return { record, expr: `vector(${decimal(value)})`, labels: { service, slo, team } };
+}
+
+/** What was recorded before is remembered: it is needed most when the probe service has just died. */
+function remembered(name: SeriesName, now: string): string {
+  return `${now} or ${lastOverTime(select(name), '1h')}`;
+}
+
+/** When the first run ended that counted, of all locations. A service that leaves the file for a minute is no new one. */
+function firstRun(): Recording {
+  const record = 'slo:first_run:timestamp_seconds';
+  const known = remembered(record, select('watchpost_slo_first_run_timestamp_seconds'));
+  const first = aggregate('min', ['service', 'slo'], known);
+  return { record, expr: `${first} and on (service, slo) ${select('slo:objective:ratio')}` };
+}
+
+/** How many runs a second the intervals of a service's probes make, at all locations. */
+function configuredRate(): Recording {
+  const record = 'slo:runs:configured_rate';
+  const rate = aggregate('sum', ['service'], `1 / (${select('watchpost_probe_interval_seconds')} > 0)`);
+  return { record, expr: `(${remembered(record, rate)}) and on (service) ${select('slo:objective:ratio')}` };
+}
+
+/**
+ * The share of bad runs in a window. Where it begins before the first run, as many good ones are counted for that time as the intervals
+ * make: nothing was bad that was not there. A gap later on is in neither sum, so that the runs that were seen stand for all.
+ */
+function share(bad: string, all: string, windowMs: number, slo?: Kind): string {
+  const first = select('slo:first_run:timestamp_seconds', slo && { slo });
+  const before = `clamp_min(${windowMs / 1_000} - (time() - ${first}), 0)`;
+  const on = slo ? 'on (service)' : 'on (service, slo)';
+  const group = slo ? '' : ' group_left ()';
+  const good = `${before} * on (service)${group} ${select('slo:runs:configured_rate')}`;
+  return `${bad} / ${on} ((${all} > 0) + ${on} (${good}))`;
 }
 
 type Kind = Objective['slo'];
@@ -137,7 +172,7 @@ function runs(match: Parameters<typeof select>[1], windowMs: number): string {
 
 /** Of what was recorded: in steps of five minutes for the last day, and of an hour before it. */
 function recordedRatio(windowMs: number): string {
-  return `(${recordedSum('errors', windowMs)} / (${recordedSum('runs', windowMs)} > 0))`;
+  return share(recordedSum('errors', windowMs), recordedSum('runs', windowMs), windowMs);
 }
 
 /** Where the two meet, up to an hour is in neither; what has only one of them is that. */

@@ -8,29 +8,29 @@ import type { Place } from '../frame.ts';
 import { overTime } from './data.ts';
 import { graphPanel } from './graph.ts';
 import { toLogsThen } from './links.ts';
-import { bad, from, good, limits } from './look.ts';
-import { burn, emptyIn, tierAlerts } from './objectives.ts';
+import { bad, limits } from './look.ts';
+import { burn, restLasts, tierAlerts } from './objectives.ts';
 import { tilesPanel } from './tiles.ts';
 
 /** How the chosen service spends its error budget. */
 
 const ofService = { service: '$service' } as const;
-const remaining = select('slo:period_error_budget_remaining:ratio', ofService);
+const spent = select('slo:period_burned:ratio', ofService);
 
 export function budgetNow(): BigNumbers {
   return tilesPanel({
     id: 2,
     title: '$service',
     description:
-      'What is left of each budget, and when it is spent if it goes on as in the last hour. Red: hold back what is risky, deploys first, and find what spends it below.',
+      'How much of each budget is spent, and how long the rest lasts if it goes on as in the last hour. Red: hold back what is risky, deploys first, and find what spends it below.',
     alerts: ['SLOBudgetExhausted'],
     tiles: [
       {
-        name: '{{slo}}: budget left',
-        expr: aggregate('max', ['slo'], remaining),
+        name: '{{slo}}: budget spent',
+        expr: aggregate('max', ['slo'], spent),
         unit: 'percentunit',
         decimals: 1,
-        colours: from(bad, [0, good]),
+        colours: limits([1, bad]),
       },
       {
         name: '{{slo}}: target',
@@ -38,7 +38,7 @@ export function budgetNow(): BigNumbers {
         unit: 'percentunit',
         decimals: 2,
       },
-      { name: '{{slo}}: empty in', expr: emptyIn(ofService), unit: 's', decimals: 1 },
+      { name: '{{slo}}: rest lasts', expr: restLasts(ofService), unit: 's', decimals: 1 },
     ],
     none: 'The service has no objective.',
   });
@@ -48,19 +48,19 @@ export function budgetOverTime(id: number): Graph {
   return (
     graphPanel({
       id,
-      title: 'Error budget left',
+      title: 'Error budget spent',
       description:
-        'It falls while failures are newer than the period, and comes back as they leave it. A cliff is an outage; a slope is something that fails now and then.',
+        'It rises with every failure, and falls as failures leave the period. A cliff is an outage; a slope is something that fails now and then. Above 100 % the objective is missed.',
       alerts: ['SLOBudgetExhausted'],
       unit: 'percentunit',
     })
-      .max(1)
-      // What is spent twice over is bad enough; an axis down to the worst would hide what happens above it.
-      .min(-1)
+      .min(0)
+      // What is spent twice over is bad enough; an axis up to the worst would hide what happens below it.
+      .max(2)
       .decimals(0)
-      .thresholds(from(bad, [0, good]))
+      .thresholds(limits([1, bad]))
       .thresholdsStyle(line())
-      .withTarget(overTime(aggregate('max', ['slo'], remaining), '{{slo}}'))
+      .withTarget(overTime(aggregate('max', ['slo'], spent), '{{slo}}'))
   );
 }
 

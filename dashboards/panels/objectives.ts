@@ -6,7 +6,7 @@ import { aggregate, type SeriesName, select } from '../../stack/promql.ts';
 import { type BurnTier, burnTiers, ratioName } from '../../stack/slo.ts';
 import { rows } from './data.ts';
 import { field, toObjectives } from './links.ts';
-import { bad, from, good, limits, warning } from './look.ts';
+import { bad, limits, warning } from './look.ts';
 import { secondsPerDay } from './queries.ts';
 import { linksTo, tablePanel, width } from './table.ts';
 
@@ -28,9 +28,9 @@ export function burn(windowMs: number, match: ServiceChoice = {}): string {
   return `${select(ratioName(windowMs), match)} / on (service, slo) ${select('slo:error_budget:ratio', match)}`;
 }
 
-/** Seconds until the budget is spent if it goes on as in the last hour; nothing where none is spent, or all is. */
-export function emptyIn(match: ServiceChoice = {}): string {
-  const left = `(${select('slo:period_error_budget_remaining:ratio', match)} > 0)`;
+/** Seconds that the rest of the budget lasts if it goes on as in the last hour; nothing where none is spent, or all is. */
+export function restLasts(match: ServiceChoice = {}): string {
+  const left = `(1 - ${select('slo:period_burned:ratio', match)} > 0)`;
   const seconds = `${left} * on (service, slo) ${aggregate('max', objective, select('slo:period:seconds', match))}`;
   return `${seconds} / on (service, slo) (${burn(burnTiers.fast.longMs, match)} > 0)`;
 }
@@ -42,13 +42,13 @@ export function objectivesNow(): Table {
     id: 1,
     title: 'Every objective now',
     description:
-      'What is left of each error budget, and how many times too fast it goes. Coloured: an alert is on its way, or there already. Click a service to see what spends its budget.',
+      'How much of each error budget is spent, and how many times too fast it goes. Coloured: an alert is on its way, or there already. Click a service to see what spends its budget.',
     alerts: ['SLOBurnFast', 'SLOBurnSlow', 'SLOBurnTicket', 'SLOBudgetExhausted'],
     queries: [
-      rows(perObjective('slo:period_error_budget_remaining:ratio'), 'A'),
+      rows(perObjective('slo:period_burned:ratio'), 'A'),
       rows(perObjective('slo:objective:ratio'), 'B'),
       rows(`${perObjective('slo:period:seconds')} / ${secondsPerDay}`, 'C'),
-      rows(emptyIn(), 'D'),
+      rows(restLasts(), 'D'),
       ...tiers.map(([, { longMs }], index) => rows(burn(longMs), letter(index))),
     ],
     columns: [
@@ -58,15 +58,15 @@ export function objectivesNow(): Table {
       { from: 'Value #C', title: 'Over', properties: [unit('suffix: days'), decimals(0), width(90)] },
       {
         from: 'Value #A',
-        title: 'Budget left',
-        properties: [unit('percentunit'), decimals(1), thresholds(from(bad, [0, good])), coloured, width(110)],
+        title: 'Budget spent',
+        properties: [unit('percentunit'), decimals(1), thresholds(limits([1, bad])), coloured, width(110)],
       },
       ...tiers.map(([tier, { factor, longMs }], index) => ({
         from: `Value #${letter(index)}`,
         title: `Burn rate, ${formatDuration(longMs)}`,
         properties: [decimals(1), thresholds(limits([factor, tierAlerts[tier].colour])), coloured, width(120)],
       })),
-      { from: 'Value #D', title: 'Empty in', properties: [unit('s'), decimals(1), width(110)] },
+      { from: 'Value #D', title: 'Rest lasts', properties: [unit('s'), decimals(1), width(110)] },
     ],
     sortBy: 'Burn rate, 1h',
     none: 'No service has an objective.',

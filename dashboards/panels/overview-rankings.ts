@@ -4,7 +4,7 @@ import { countLinesBy, errorLevels, stream, where } from '../../stack/logql.ts';
 import { select } from '../../stack/promql.ts';
 import { logsNow, logsSource, now } from './data.ts';
 import { errors, field, label, toLogs, toObjectives } from './links.ts';
-import { bad, from, good, limits, warning } from './look.ts';
+import { bad, limits, warning } from './look.ts';
 import { rankingPanel } from './ranking.ts';
 
 /** Who is worst off. */
@@ -12,18 +12,18 @@ import { rankingPanel } from './ranking.ts';
 export function budgets(): Ranking {
   return rankingPanel({
     id: 15,
-    title: 'Error budget left: the 10 least',
+    title: 'Error budget spent: the 10 most',
     description:
-      'What is left of the failures that the objective allows in its period. When one runs out, hold back what is risky and click it: which probe spent it, and when?',
+      'How much is spent of the failures that the objective allows in its period. When all of it is, hold back what is risky and click it: which probe spent it, and when?',
     alerts: ['SLOBurnFast', 'SLOBurnSlow', 'SLOBurnTicket', 'SLOBudgetExhausted'],
     unit: 'percentunit',
-    colours: from(bad, [0, good]),
+    colours: limits([1, bad]),
     none: 'No service has an objective.',
   })
     .min(0)
     .max(1)
     .decimals(0)
-    .withTarget(now(`sort(bottomk(10, ${select('slo:period_error_budget_remaining:ratio')}))`, '{{service}} {{slo}}'))
+    .withTarget(now(`topk(10, ${select('slo:period_burned:ratio')})`, '{{service}} {{slo}}'))
     .dataLinks([toObjectives(label('service'))]);
 }
 

@@ -17,7 +17,7 @@ export function running(): PanelBuilder {
     id: 20,
     title: 'What you run',
     description:
-      'Probes that are down and those that do not run, alerts that fire, the least error budget that is left, how long the first certificate lasts, services in maintenance. Red or orange: the tables below name the probe or the alert; some numbers lead on.',
+      'Probes that are down and those that do not run, alerts that fire, the error budget of which most is spent, how long the first certificate lasts, services in maintenance. Red or orange: the tables below name the probe or the alert; some numbers lead on.',
     alerts: [
       'ProbeDown',
       'ProbeMissing',
@@ -42,11 +42,11 @@ export function running(): PanelBuilder {
       { name: 'Critical alerts', expr: firing('critical'), unit: 'none', colours: limits([1, bad]) },
       { name: 'Warnings', expr: firing('warning'), unit: 'none', colours: limits([1, warning]) },
       {
-        name: 'Least budget left',
-        expr: `min(${select('slo:period_error_budget_remaining:ratio')})`,
+        name: 'Most budget spent',
+        expr: `max(${select('slo:period_burned:ratio')})`,
         unit: 'percentunit',
         decimals: 0,
-        colours: from(bad, [0, good]),
+        colours: limits([1, bad]),
         link: toDashboard(dashboardUids.slo, 'Open the objectives'),
       },
       {

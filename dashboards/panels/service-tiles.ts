@@ -34,11 +34,11 @@ export function serviceNow(): PanelBuilder {
       { name: 'Runs passed', expr: passedShare([], chosen), unit: 'percentunit', decimals: 2 },
       { name: 'Last run ago', expr: `max(${lastRunAge(['probe'], chosen)})`, unit: 's', decimals: 0 },
       {
-        name: 'Error budget left',
-        expr: `min(${select('slo:period_error_budget_remaining:ratio', ofService)})`,
+        name: 'Error budget spent',
+        expr: `max(${select('slo:period_burned:ratio', ofService)})`,
         unit: 'percentunit',
         decimals: 0,
-        colours: from(bad, [0, good]),
+        colours: limits([1, bad]),
         link: toObjectives('$service'),
       },
       {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 const fileName = 'state.sqlite';
-const version = 2;
+const version = 3;
 
 /**
  * WAL with `synchronous=NORMAL`: what was committed survives the death of the process, whenever it comes; of a machine that
@@ -15,6 +15,18 @@ const settings = 'pragma locking_mode=exclusive; pragma journal_mode=wal; pragma
 const deploys =
   'create table deploys (service text, colour text, version text not null, at integer not null, primary key (service, colour)) strict;';
 
+const firstRuns =
+  'create table first_runs (service text, slo text, at integer not null, primary key (service, slo)) strict;';
+
+/**
+ * What was counted before first runs were kept: to the hour, where the hour is still known. Which objectives a service had is
+ * not written down; those that it has not are forgotten when the configuration is taken on.
+ */
+const firstRunsOfBefore = `insert into first_runs select service, slo, case when hour < day + 86400000 then hour else day end
+  from (select service, min(begins) filter (where span = 'hour') as hour, min(begins) filter (where span = 'day') as day
+    from runs where pass + fail > 0 group by service), (select 'availability' as slo union select 'latency')
+  where day is not null;`;
+
 const schema = `
 create table states (service text, probe text, identity text not null, state text not null, primary key (service, probe)) strict;
 create table memories (service text, probe text, fingerprint text not null, kept text not null, primary key (service, probe)) strict;
@@ -25,6 +37,7 @@ create index transitions_at on transitions (at);
 create table runs (service text, probe text, span text, begins integer, pass integer not null, fail integer not null, inconclusive integer not null, duration_ms real not null, longest_ms real not null, primary key (service, probe, span, begins)) strict, without rowid;
 create index runs_begins on runs (span, begins);
 ${deploys}
+${firstRuns}
 pragma user_version = ${version};
 `;
 
@@ -76,7 +89,10 @@ function prepared(file: string): DatabaseSync {
     if (found > version)
       throw new Error(`its state was written by a later version (${found}, this one knows ${version})`);
     if (found === 0) database.exec(`begin; ${schema} commit;`);
-    if (found === 1) database.exec(`begin; ${deploys} pragma user_version = ${version}; commit;`);
+    else if (found < version) {
+      const missing = [...(found < 2 ? [deploys] : []), firstRuns, firstRunsOfBefore];
+      database.exec(`begin; ${missing.join(' ')} pragma user_version = ${version}; commit;`);
+    }
     return database;
   } catch (error) {
     database.close();

@@ -57,19 +57,36 @@ describe('the store', () => {
     ]);
   });
 
-  test('takes over what an earlier version has written', async () => {
+  test.for([
+    { from: 1, undo: 'drop table deploys; drop table first_runs;' },
+    { from: 2, undo: 'drop table first_runs;' },
+  ])('takes over what version $from has written', async ({ from, undo }) => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'store-'));
     {
-      using store = open(folder.path).store;
+      const { store, clock } = open(folder.path);
+      using _open = store;
       store.put(['token', 'backup', 'nightly'], insert, 'backup', 'nightly', 'one');
+      store.ran({ service: 'unseen', probe: 'b' }, 'inconclusive', 10);
+      store.ran({ service: 'old', probe: 'b' }, 'pass', 10);
+      store.flush();
+      clock.now += 40 * 86_400_000;
+      // The hours of `old` are forgotten by now, its days are not.
+      store.ran({ service: 'old', probe: 'b' }, 'pass', 10);
+      store.ran({ service: 'new', probe: 'b' }, 'fail', 10);
     }
-    // Version 1 knew no deploys.
     const database = new DatabaseSync(join(folder.path, 'state.sqlite'));
-    database.exec('drop table deploys; pragma user_version = 1;');
+    database.exec(`${undo} pragma user_version = ${from};`);
     database.close();
     using again = open(folder.path).store;
     expect(again.read('select * from deploys')).toEqual([]);
     expect(tokens(again)).toHaveLength(1);
+    const [newSince, oldSince] = [Date.UTC(2027, 0, 2, 12), Date.UTC(2026, 10, 23)];
+    expect(again.read('select * from first_runs order by service, slo')).toEqual([
+      { service: 'new', slo: 'availability', at: newSince },
+      { service: 'new', slo: 'latency', at: newSince },
+      { service: 'old', slo: 'availability', at: oldSince },
+      { service: 'old', slo: 'latency', at: oldSince },
+    ]);
   });
 
   test('forgets what is too old', async () => {

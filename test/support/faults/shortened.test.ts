@@ -28,6 +28,11 @@ describe('an expression', () => {
       is: 'max(pg_stat_activity_max_tx_duration) > 900',
       becomes: 'max(pg_stat_activity_max_tx_duration) > 180',
     },
+    {
+      name: 'what of a window was before a time',
+      is: 'a / (b + clamp_min(21600 - (time() - c), 0))',
+      becomes: 'a / (b + clamp_min(360 - (time() - c), 0))',
+    },
     { name: 'what is left of a certificate', is: 'x - time() < 259200', becomes: 'x - time() < 259200' },
     { name: 'a memory', is: 'last_over_time(x[1h]) == 1', becomes: 'last_over_time(x[1h]) == 1' },
     { name: 'a threshold', is: 'increase(x[10m]) > 3600', becomes: 'increase(x[2m]) > 3600' },

@@ -80,6 +80,9 @@ function durationOf(text: string): number {
 /** An age: `time() - x`, or a metric that is one. */
 const age = /^time\(\) - |_max_tx_duration\b|\bcontainer_last_seen\b/;
 
+/** How much of a window lies before what an age begins with: `3600 - (time() - x)`. */
+const beforeWindow = /^\d+ - \(time\(\) - /;
+
 /** Windows, steps and offsets, ages (`time() - x > 21600`) and how far ahead `predict_linear` looks. */
 export function shortenExpression(text: string, pace: Pace): string {
   const cursor = parser.parse(text).cursor();
@@ -101,6 +104,14 @@ export function shortenExpression(text: string, pace: Pace): string {
           text: String(shortened(seconds * 1_000, agePace) / 1_000),
         });
       }
+    } else if (cursor.name === 'BinaryExpr' && beforeWindow.test(own)) {
+      const [window] = children(node);
+      if (window)
+        edits.push({
+          from: window.from,
+          to: window.to,
+          text: String(shortened(Number(text.slice(window.from, window.to)) * 1_000, pace) / 1_000),
+        });
     } else if (cursor.name === 'FunctionCall' && own.startsWith('predict_linear(')) {
       const ahead = children(node.getChild('FunctionCallBody') ?? node).at(-1);
       if (ahead)

@@ -50,9 +50,10 @@ export const objectiveCases: readonly FaultCase[] = [
   }),
   slow({
     alert: 'SLOBudgetExhausted',
-    cause: 'every fifteenth answer is slow, for longer than the budget lasts',
+    cause: 'every fifth answer is slow, for longer than the budget of a day lasts',
     service: 'spent',
-    share: 1 / 15,
+    share: 1 / 5,
+    window: '1d',
     title: 'spent has no error budget left (latency)',
     says: [/its latency was below 95%/],
   }),
@@ -89,10 +90,12 @@ function certificate({ alert, cause, service, leftMs, within, left }: Certificat
 interface Slow extends Pick<FaultCase, 'alert' | 'cause' | 'title' | 'says'> {
   readonly service: string;
   readonly share: number;
+  /** Of the objective; 30 days where it is left out. */
+  readonly window?: string;
 }
 
 /** It passes, so that it is not down: what is down burns its budget without a word. */
-function slow({ alert, cause, title, says, service, share }: Slow): FaultCase {
+function slow({ alert, cause, title, says, service, share, window = '30d' }: Slow): FaultCase {
   return {
     alert,
     cause,
@@ -104,7 +107,7 @@ function slow({ alert, cause, title, says, service, share }: Slow): FaultCase {
       const target = cleanup.use(await startSlowTarget());
       return {
         services: `  ${service}:
-    slo: { latency: { below: 500ms, for: 95% } }
+    slo: { latency: { below: 500ms, for: 95% }, window: ${window} }
     probes: { ready: { http: "http://${hostName}:${target.port}/", every: 2s, timeout: 1500ms } }
 `,
         inject: async () => {
