@@ -9,7 +9,7 @@ import { Failure } from '../../net/failure.ts';
 import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
 import { startTls } from '../../net/start-tls.ts';
-import { certificateMisfits, secureOptions } from '../certificate-options.ts';
+import { certificateMisfits, secureOptions, tlsWarnings, uncheckedWarning } from '../certificate-options.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
@@ -28,6 +28,8 @@ export const postgres = {
   target: ({ host, port, database }) => `postgres://${formatHostPort(host, port)}/${encodeURIComponent(database)}`,
   endpoints: ({ host, port }) => [{ host, port }],
   misfits,
+  warnings: ({ sslMode }, options) =>
+    sslMode === 'require' ? [uncheckedWarning('sslmode=require')] : tlsWarnings(options),
   variants: (value, options) =>
     trustOf(value, options) === 'chain'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
@@ -175,7 +177,7 @@ function misfits(value: PostgresAddress, options: Options): readonly Misfit[] {
   const without =
     trust === undefined
       ? { why: 'without TLS there is none', hint }
-      : trust === 'unchecked'
+      : sslMode === 'require'
         ? { why: 'sslmode=require looks at none', hint }
         : undefined;
   return [...found, ...certificateMisfits(options, without)];
