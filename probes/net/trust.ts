@@ -64,7 +64,7 @@ export class TrustStore {
       // OpenSSL 3 has moved these versions, and what they can agree on, below its usual level.
       ...(isLegacy && {
         minVersion: 'TLSv1' as const,
-        ciphers: 'DEFAULT:@SECLEVEL=0',
+        ciphers: legacyCiphers,
         secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
       }),
     });
@@ -132,6 +132,9 @@ function why(error: unknown): string {
 }
 
 const freshMs = 1_000;
+
+/** Where none of TLS 1.3 stands here, Node does not offer that version. */
+const legacyCiphers = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:DEFAULT:@SECLEVEL=0';
 
 /**
  * OpenSSL's own list without the hybrid of X25519 and ML-KEM, whose key it would make for every handshake: an eighth of what one

@@ -77,6 +77,7 @@ describe('legacy_tls takes', () => {
       peer: { ...old, maxVersion: 'TLSv1.1' },
       is: `fail tls_version: found a TLS error: no TLS version in common, ${handshake}`,
     },
+    { name: 'TLS 1.3, where the server speaks nothing else', peer: { minVersion: 'TLSv1.3' }, is: 'pass' },
     {
       name: 'a Diffie-Hellman group of 1024 bits',
       peer: { ciphers: 'DHE:@SECLEVEL=0', maxVersion: 'TLSv1.2', dhparam: smallGroup },
