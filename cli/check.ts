@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { sayPath, shippedConfig } from './checkout.ts';
+import { findProber } from './plan-from-config.ts';
 import { readConfig } from './read-config.ts';
 import { count } from './say-config.ts';
-import type { Terminal } from './terminal.ts';
+import { styled, type Terminal } from './terminal.ts';
 
 export function command(terminal: Terminal): Command {
   return new Command('check')
@@ -15,6 +16,11 @@ export function command(terminal: Terminal): Command {
       terminal.print(
         `${sayPath(file)}: ok: ${count(config.services.length, 'service')}, ${count(probes, 'probe')}${sayRules(ruleFiles)}`,
       );
+      for (const { service, name, kind, options } of config.services.flatMap((one) => one.probes)) {
+        for (const text of findProber(kind).warnings(options)) {
+          terminal.print(styled(terminal, 'yellow', `warning: probe "${service}/${name}": ${text}`));
+        }
+      }
     });
 }
 

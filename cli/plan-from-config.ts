@@ -151,6 +151,8 @@ export interface BoundProber {
   target(options: unknown): string;
   endpoints(options: unknown): readonly { readonly host: string; readonly port: number }[];
   variants(options: unknown): PlannedProbe['variants'];
+  /** What the probe gives up, for people. */
+  warnings(options: unknown): readonly string[];
   probe(options: unknown, run: Parameters<PlannedProbe['run']>[0]): ReturnType<PlannedProbe['run']>;
 }
 
@@ -171,6 +173,7 @@ export function findProber(kind: string): BoundProber {
         run: (run) => prober.probe(value, variant.options, run),
       }));
     },
+    warnings: (options) => prober.warnings?.(parsed(options).value, parsed(options).options) ?? [],
     probe: (options, run) => prober.probe(parsed(options).value, parsed(options).options, run),
   };
 }

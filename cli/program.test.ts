@@ -77,6 +77,41 @@ for (const subcommand of ['check', 'plan', 'generate', 'serve', 'page --test', '
   });
 }
 
+test('what a probe gives up is said for each', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'warned-'));
+  const file = join(folder.path, 'watchpost.yaml');
+  const probes = {
+    ups: '{ http: "https://ups.example.org/", trust: unchecked }',
+    old: '{ tls: "old.example.org:443", legacy_tls: true }',
+    version: '{ tls: "old.example.org:443", expect: { version: [TLSv1.1] } }',
+    database: '{ postgres: "postgres://me@db.example.org/app?sslmode=require" }',
+    grpc: '{ grpc: "box.example.org:443", tls: true, trust: unchecked, legacy_tls: true }',
+    steps: '{ flow: [{ name: one, http: "https://box.example.org/", trust: unchecked }] }',
+    self: '{ tls: "box.example.org:443", trust: any }',
+  };
+  const lines = Object.entries(probes).map(([name, probe]) => `      ${name}: ${probe}`);
+  await writeFile(file, ['stack: shop', 'services:', '  box:', '    probes:', ...lines, ''].join('\n'));
+  const looksAtNothing =
+    'looks at nothing in the certificate, neither name nor dates nor who signed it: any server in between passes';
+  const canBeBroken =
+    'takes TLS 1.0 and 1.1 and keys, groups and signatures that can be broken: whoever is in between can read and change what is said';
+  expect(await runWatchpost(['check', '--config', file])).toEqual({
+    code: 0,
+    stdout: [
+      `${file}: ok: 1 service, 7 probes`,
+      `warning: probe "box/ups": trust: unchecked ${looksAtNothing}`,
+      `warning: probe "box/old": legacy_tls: true ${canBeBroken}`,
+      `warning: probe "box/version": expect.version ${canBeBroken}`,
+      `warning: probe "box/database": sslmode=require ${looksAtNothing}`,
+      `warning: probe "box/grpc": trust: unchecked ${looksAtNothing}`,
+      `warning: probe "box/grpc": legacy_tls: true ${canBeBroken}`,
+      `warning: probe "box/steps": trust: unchecked ${looksAtNothing}`,
+      '',
+    ].join('\n'),
+    stderr: '',
+  });
+});
+
 test('a right file is counted', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'good-'));
   const file = join(folder.path, 'watchpost.yaml');

@@ -75,7 +75,7 @@ function probedServer(kind: 'postgres' | 'redis', service: unknown): Probed {
     ...(password && { password }),
     ...((isTls || mode === 'require' || mode === 'verify-full') && {
       tls: {
-        verify: !(mode === 'require' && !isTls) && member(probe, 'trust') !== 'any',
+        verify: !(mode === 'require' && !isTls) && !['any', 'unchecked'].includes(String(member(probe, 'trust'))),
         ...(caFile !== undefined && { caFile }),
       },
     }),

@@ -15,11 +15,11 @@ import {
 import { endTls } from './end-tls.ts';
 import { codeOf, Failure } from './failure.ts';
 import { withoutFinalDot } from './host-port.ts';
-import { type AgreementDemand, agreementFault } from './tls-agreement.ts';
+import { type AgreementDemand, agreementFault, isLegacyVersion } from './tls-agreement.ts';
 import { tlsFailure } from './tls-failure.ts';
 import { type Credentials, type Trust, TrustStore, UnusableFile } from './trust.ts';
 
-export interface SecureOptions extends CertificateDemand, AgreementDemand, Omit<Credentials, 'oldVersions'> {
+export interface SecureOptions extends CertificateDemand, AgreementDemand, Credentials {
   readonly alpn?: readonly string[];
 }
 
@@ -51,13 +51,16 @@ export async function secureWith(
 ): Promise<Secured> {
   const name = withoutFinalDot(options.name);
   const expected = `a TLS handshake for ${name}`;
-  const trust = await trustFor(options, expected, run);
+  const isLegacy = options.isLegacy || (options.versions?.some(isLegacyVersion) ?? false);
+  const trust = await trustFor({ ...options, isLegacy }, expected, run);
   const wrapped = connect({
     socket,
     secureContext: trust.context,
     // An address must not be sent as a server name (RFC 6066, section 3).
     ...(isIP(name) ? {} : { servername: name }),
     ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
+    // Node has a limit of its own, of 1024 bits.
+    ...(isLegacy && { minDHSize: 1 }),
     // We judge ourselves, below: a client that verifies hangs up before the certificate can be looked at.
     rejectUnauthorized: false,
     // The name too: where none is sent, Node would compare the certificate of an address with "localhost".
@@ -80,7 +83,9 @@ export async function secureWith(
   if (sent[0]) recorder.trait('certificate', certificateTrait(sent[0]));
   const used = inUse(sent, verification, now);
   const expiry = earliestExpiry(used);
-  if (expiry !== undefined) recorder.sample('probe_ssl_earliest_cert_expiry', expiry / 1_000);
+  // Nobody is to be told of the end of a certificate that nobody looks at.
+  if (expiry !== undefined && options.trust !== 'unchecked')
+    recorder.sample('probe_ssl_earliest_cert_expiry', expiry / 1_000);
   const fault =
     certificateFault(chain, used, verification, { ...options, name }, now) ?? agreementFault(version, cipher, options);
   if (fault) {
@@ -158,15 +163,14 @@ function ignore(): void {
 const store = new TrustStore();
 
 async function trustFor(options: SecureOptions, expected: string, run: Run): Promise<Trust> {
-  const { caFile, clientCertFile, clientKeyFile, versions } = options;
-  const oldVersions = versions?.some((version) => version === 'TLSv1' || version === 'TLSv1.1') ?? false;
+  const { caFile, clientCertFile, clientKeyFile, isLegacy } = options;
   try {
     return await store.trust(
       {
         ...(caFile !== undefined && { caFile }),
         ...(clientCertFile !== undefined && { clientCertFile }),
         ...(clientKeyFile !== undefined && { clientKeyFile }),
-        oldVersions,
+        ...(isLegacy && { isLegacy }),
       },
       run.signal,
     );

@@ -4,6 +4,11 @@ import type { CertificateFault } from './certificate.ts';
 export const tlsVersions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof tlsVersions)[number];
 
+/** Whether it is one that RFC 8996 has retired. */
+export function isLegacyVersion(version: TlsVersion): boolean {
+  return version === 'TLSv1' || version === 'TLSv1.1';
+}
+
 /** What client and server must agree on. */
 export interface AgreementDemand {
   /** One of these. */

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { constants, createHash, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { codeOf } from './failure.ts';
@@ -11,8 +11,8 @@ export interface Credentials {
   readonly caFile?: string;
   readonly clientCertFile?: string;
   readonly clientKeyFile?: string;
-  /** Offers TLS 1.0 and 1.1 too, with the ciphers of their time. */
-  readonly oldVersions?: boolean;
+  /** Takes what today's clients refuse: TLS 1.0 and 1.1, short keys, SHA-1, no secure renegotiation. */
+  readonly isLegacy?: boolean;
 }
 
 /** What a handshake needs, made once for all who have the same files. */
@@ -44,8 +44,8 @@ export class TrustStore {
 
   /** A changed file needs no reload: it is seen within a second. Rejects with `UnusableFile`. */
   async trust(credentials: Credentials, signal: AbortSignal): Promise<Trust> {
-    const { caFile, clientCertFile, clientKeyFile, oldVersions = false } = credentials;
-    if (caFile === undefined && clientCertFile === undefined && !oldVersions) {
+    const { caFile, clientCertFile, clientKeyFile, isLegacy = false } = credentials;
+    if (caFile === undefined && clientCertFile === undefined && !isLegacy) {
       this.#plain ??= this.#make([], { ca: [...this.#authorities()] });
       return this.#plain;
     }
@@ -53,7 +53,7 @@ export class TrustStore {
     const ca = await this.#read('ca_file', caFile, signal);
     const cert = await this.#read('client_cert_file', clientCertFile, signal);
     const key = await this.#read('client_key_file', clientKeyFile, signal);
-    const name = JSON.stringify([caFile, clientCertFile, clientKeyFile, oldVersions]);
+    const name = JSON.stringify([caFile, clientCertFile, clientKeyFile, isLegacy]);
     const texts = JSON.stringify([ca, cert, key]);
     const kept = this.#kept.get(name);
     if (kept?.texts === texts) return kept.trust;
@@ -62,7 +62,11 @@ export class TrustStore {
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
       // OpenSSL 3 has moved these versions, and what they can agree on, below its usual level.
-      ...(oldVersions && { minVersion: 'TLSv1' as const, ciphers: 'DEFAULT:@SECLEVEL=0' }),
+      ...(isLegacy && {
+        minVersion: 'TLSv1' as const,
+        ciphers: legacyCiphers,
+        secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+      }),
     });
     this.#kept.set(name, { texts, trust });
     return trust;
@@ -128,6 +132,9 @@ function why(error: unknown): string {
 }
 
 const freshMs = 1_000;
+
+/** Where none of TLS 1.3 stands here, Node does not offer that version. */
+const legacyCiphers = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:DEFAULT:@SECLEVEL=0';
 
 /**
  * OpenSSL's own list without the hybrid of X25519 and ML-KEM, whose key it would make for every handshake: an eighth of what one

@@ -20,6 +20,8 @@ export interface Prober<Value extends z.ZodType = z.ZodType, Options extends z.Z
    * user's file: an expectation that is never looked at must not look like one that holds.
    */
   misfits?(value: z.output<Value>, options: z.output<Options>): readonly Misfit[];
+  /** What the options give up, in a sentence without an end: `check` prints it for each probe. */
+  warnings?(value: z.output<Value>, options: z.output<Options>): readonly string[];
   /** It judges what jobs report (`Run.memory.beats`): each probe has a URL of its own for them. */
   readonly awaitsBeats?: boolean;
   /** The file that holds what these jobs prove themselves with; undefined where it is made at random. */

@@ -46,10 +46,17 @@ export const caFileSchema = z
   .describe('PEM file of certificate authorities to trust besides the usual ones. A changed file is read again.');
 
 export const trustSchema = z
-  .enum(['chain', 'any'])
+  .enum(['chain', 'any', 'unchecked'])
   .default('chain')
   .describe(
-    'chain: the certificate must lead to a trusted authority. any: it need not (a self-signed one); its name and its dates are checked all the same.',
+    'chain: the certificate must lead to a trusted authority. any: it need not (a self-signed one); its name and its dates are checked all the same. unchecked: nothing in it is looked at, and its end is not reported: for appliances. `check` warns of it.',
+  );
+
+export const legacyTlsSchema = z
+  .boolean()
+  .default(false)
+  .describe(
+    'true: also takes TLS 1.0 and 1.1, Diffie-Hellman groups and keys below 2048 bits, SHA-1, and servers without secure renegotiation, for what speaks nothing better. It gives up that nobody in between can read or change what is said. `check` warns of it.',
   );
 
 export const validForSchema = durationSchema

@@ -167,6 +167,14 @@ function signing(key: webcrypto.CryptoKey, hash: 'SHA-1' | 'SHA-256' = 'SHA-256'
   return { name: key.algorithm.name, hash };
 }
 
+/** RFC 5280, section 4.2.1.10: a subtree, by its DNS name. */
+export function nameConstraints(kind: 'permitted' | 'excluded', domain: string): Extension {
+  const name = Buffer.from(domain);
+  const subtree = Buffer.from([0x30, name.length + 2, 0x82, name.length, ...name]);
+  const subtrees = Buffer.from([kind === 'permitted' ? 0xa0 : 0xa1, subtree.length, ...subtree]);
+  return new Extension('2.5.29.30', true, Buffer.from([0x30, subtrees.length, ...subtrees]));
+}
+
 async function pemKey(key: webcrypto.CryptoKey): Promise<string> {
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
   const lines = pkcs8.match(/.{1,64}/g) ?? [];

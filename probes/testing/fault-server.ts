@@ -131,7 +131,7 @@ export interface FaultServer extends AsyncDisposable {
 
 export interface FaultServerOptions {
   /** Speaks TLS with this certificate. */
-  readonly tls?: Identity;
+  readonly tls?: Identity & { readonly ciphers?: string };
   /** Asks for a certificate of the client, by TLS 1.3 only after the handshake. */
   readonly asksForClientCertificate?: true;
   readonly atAccept?: AtAccept;

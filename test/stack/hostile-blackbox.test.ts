@@ -77,7 +77,8 @@ test.skipIf(lacking)(
 /** The row as blackbox_exporter is configured for it; undefined where that cannot be said. */
 function moduleOf({ kind, options = {}, certificate, resolves }: HostileRow, caFile: string): unknown {
   if (resolves) return undefined;
-  const tls = certificate ? { tls_config: { ca_file: caFile } } : {};
+  const unchecked = options.trust === 'unchecked' && { insecure_skip_verify: true };
+  const tls = certificate ? { tls_config: { ca_file: caFile, ...unchecked } } : {};
   if (kind === 'http') return httpModule(options, tls);
   const plain = Object.keys(options).length === 0;
   if (kind === 'tcp' && plain) return { prober: 'tcp', timeout: '1s', tcp: { preferred_ip_protocol: 'ip4' } };

@@ -5,6 +5,7 @@ import type { Run } from '../../model.ts';
 import { addressesOf, dial } from '../../net/dial.ts';
 import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
+import { certificateMisfits, secureOptions, tlsWarnings } from '../certificate-options.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { type Asked, askByStream, askByUdp, expected } from './exchange.ts';
@@ -34,8 +35,9 @@ export const dns = {
   target: formatNameServer,
   endpoints: ({ host, port }) => [{ host, port: port ?? 53 }],
   misfits,
+  warnings: (_, options) => tlsWarnings(options),
   variants: (_value, options) =>
-    options.transport === 'tls' && options.trust !== 'any'
+    options.transport === 'tls' && options.trust === 'chain'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(value, options, run) {
@@ -88,12 +90,9 @@ async function askOnConnection(
     const where = formatHostPort(dialled.address.address, target.port);
     if (options.transport === 'tls') {
       const secured = {
-        name: options.server_name ?? target.host,
-        trust: options.trust,
+        ...secureOptions(target.host, options),
         // RFC 7858 asks for none; servers that share a port with HTTPS choose by it.
         alpn: ['dot'],
-        ...(options.ca_file === undefined ? {} : { caFile: options.ca_file }),
-        ...(options.expect.valid_for === undefined ? {} : { validForMs: options.expect.valid_for }),
       };
       const tls = await recorder.time('tls', () => secure(dialled.socket, secured, run, recorder));
       recorder.sample('probe_tls_version_info', 1, { version: tls.getProtocol() ?? 'unknown' });
@@ -140,18 +139,11 @@ function withMeasures(recorder: Recorder, answer: Answer | undefined): Recorder 
 }
 
 function misfits(_server: NameServer, options: Options): readonly Misfit[] {
-  const found: Misfit[] = [];
-  const asked: readonly (readonly [readonly string[], unknown])[] = [
-    [['server_name'], options.server_name],
-    [['ca_file'], options.ca_file],
-    [['trust'], options.trust === 'any' ? options.trust : undefined],
-    [['expect', 'valid_for'], options.expect.valid_for],
-  ];
-  for (const [path, value] of options.transport === 'tls' ? [] : asked) {
-    if (value === undefined) continue;
-    const message = `${path.at(-1)} is about a certificate, and transport: ${options.transport} has none`;
-    found.push({ path, message, hint: 'write transport: tls, or leave it out' });
-  }
+  const without = {
+    why: `transport: ${options.transport} has none`,
+    hint: 'write transport: tls, or leave it out',
+  };
+  const found = [...certificateMisfits(options, options.transport === 'tls' ? undefined : without)];
   for (const key of ['serial', 'serial_at_least'] as const) {
     if (options.expect[key] === undefined || ['SOA', 'ANY', 6].includes(options.type)) continue;
     const message = `${key} is about a SOA record, and the question is for ${options.type}`;

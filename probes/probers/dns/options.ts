@@ -2,7 +2,15 @@ import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { formatHostPort, parseHostPort } from '../../net/host-port.ts';
-import { caFileSchema, durationSchema, ipSchema, serverNameSchema, trustSchema, validForSchema } from '../schemas.ts';
+import {
+  caFileSchema,
+  durationSchema,
+  ipSchema,
+  legacyTlsSchema,
+  serverNameSchema,
+  trustSchema,
+  validForSchema,
+} from '../schemas.ts';
 import { toTextPattern } from '../text-pattern.ts';
 
 /** A name server as it is written; where no port is, the transport says which. */
@@ -132,6 +140,7 @@ export const dnsOptions = z.strictObject({
   server_name: serverNameSchema,
   ca_file: caFileSchema,
   trust: trustSchema,
+  legacy_tls: legacyTlsSchema,
   ip: ipSchema,
 });
 

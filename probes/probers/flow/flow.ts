@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { redactUrl, Secret } from '../../../stack/secret.ts';
 import type { Outcome, Run, Sample } from '../../model.ts';
 import { Failure } from '../../net/failure.ts';
+import { tlsWarnings } from '../certificate-options.ts';
 import { Cookies } from '../http/cookies.ts';
 import type { Exchanged } from '../http/exchange.ts';
 import { type Asked, ask, http } from '../http/http.ts';
@@ -30,6 +31,7 @@ export const flow = {
   endpoints: (steps) =>
     steps.filter(({ url }) => namesIn(url).length === 0).flatMap(({ url }) => http.endpoints(httpValue.parse(url))),
   misfits,
+  warnings: (steps) => [...new Set(steps.flatMap(({ options }) => tlsWarnings(options)))],
   probe: (steps, _, run) => runSteps(steps, run),
 } satisfies Prober<typeof flowValue, typeof flowOptions>;
 

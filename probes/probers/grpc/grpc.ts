@@ -6,10 +6,10 @@ import { dial } from '../../net/dial.ts';
 import { Failure } from '../../net/failure.ts';
 import { formatHostPort, type HostPort } from '../../net/host-port.ts';
 import { secureWith } from '../../net/secure.ts';
+import { askedOfTls, certificateMisfits, misfitsOf, secureOptions, tlsWarnings } from '../certificate-options.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
-import { clientCertificateMisfits } from '../schemas.ts';
 import { type Answered, callUnary } from './call.ts';
 import { decodeCheck, encodeCheck, grpcCodes, healthPath, servingStatuses } from './health.ts';
 import { grpcOptions, grpcValue } from './options.ts';
@@ -34,8 +34,9 @@ export const grpc = {
   target: ({ host, port }) => formatHostPort(host, port),
   endpoints: (value) => [value],
   misfits,
+  warnings: (_value, options) => (options.tls ? tlsWarnings(options) : []),
   variants: (_value, options) =>
-    options.tls && options.trust !== 'any'
+    options.tls && options.trust === 'chain'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(value, options, run) {
@@ -103,15 +104,7 @@ async function secured(
   run: Run,
   recorder: Recorder,
 ): Promise<Socket> {
-  const demand = {
-    name: options.server_name ?? value.host,
-    trust: options.trust,
-    alpn: ['h2'],
-    ...(options.ca_file === undefined ? {} : { caFile: options.ca_file }),
-    ...(options.client_cert_file === undefined ? {} : { clientCertFile: options.client_cert_file }),
-    ...(options.client_key_file === undefined ? {} : { clientKeyFile: options.client_key_file }),
-    ...(options.expect.valid_for === undefined ? {} : { validForMs: options.expect.valid_for }),
-  };
+  const demand = { ...secureOptions(value.host, options), alpn: ['h2'] };
   const { socket: tls, version } = await recorder.time('tls', () => secureWith(socket, demand, run, recorder));
   recorder.sample('probe_tls_version_info', 1, { version });
   return tls;
@@ -164,20 +157,10 @@ function withPhases(recorder: Recorder): Recorder {
 }
 
 function misfits(_value: HostPort, options: Options): readonly Misfit[] {
-  const asked: readonly (readonly [readonly string[], unknown])[] = [
-    [['server_name'], options.server_name],
-    [['ca_file'], options.ca_file],
-    [['client_cert_file'], options.client_cert_file],
-    [['client_key_file'], options.client_key_file],
-    [['trust'], options.trust === 'any' ? options.trust : undefined],
-    [['expect', 'valid_for'], options.expect.valid_for],
-  ];
-  if (options.tls) return clientCertificateMisfits(options);
-  return asked
-    .filter(([, value]) => value !== undefined)
-    .map(([path]) => ({
-      path,
-      message: `${path.at(-1)} is about TLS, which is off`,
-      hint: 'write tls: true, or leave it out',
-    }));
+  if (options.tls) return certificateMisfits(options);
+  return misfitsOf(
+    askedOfTls(options),
+    (key) => `${key} is about TLS, which is off`,
+    'write tls: true, or leave it out',
+  );
 }

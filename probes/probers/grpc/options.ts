@@ -7,6 +7,7 @@ import {
   durationSchema,
   hostPortSchema,
   ipSchema,
+  legacyTlsSchema,
   serverNameSchema,
   trustSchema,
   validForSchema,
@@ -71,5 +72,6 @@ export const grpcOptions = z.strictObject({
   client_cert_file: clientCertFileSchema,
   client_key_file: clientKeyFileSchema,
   trust: trustSchema,
+  legacy_tls: legacyTlsSchema,
   ip: ipSchema,
 });

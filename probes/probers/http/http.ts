@@ -4,7 +4,7 @@ import type { Outcome, Run } from '../../model.ts';
 import { eachAddress } from '../../net/each-address.ts';
 import { Failure } from '../../net/failure.ts';
 import { formatHostPort } from '../../net/host-port.ts';
-import { certificateMisfits } from '../certificate-options.ts';
+import { certificateMisfits, tlsWarnings } from '../certificate-options.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { authenticationMisfits, authorization } from './authentication.ts';
@@ -39,8 +39,9 @@ export const http = {
     endpoint(url),
   ],
   misfits,
+  warnings: (_, options) => tlsWarnings(options),
   variants: (url, options) => [
-    ...(url.protocol === 'https:' && options.trust !== 'any'
+    ...(url.protocol === 'https:' && options.trust === 'chain'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : []),
     ...(options.proxy ? [{ name: 'without the proxy', options: { ...options, proxy: undefined } }] : []),

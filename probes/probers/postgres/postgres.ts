@@ -10,7 +10,7 @@ import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
 import { startTls } from '../../net/start-tls.ts';
 import type { Awaited } from '../../net/while-open.ts';
-import { certificateMisfits, secureOptions } from '../certificate-options.ts';
+import { certificateMisfits, secureOptions, tlsWarnings, uncheckedWarning } from '../certificate-options.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
@@ -30,6 +30,8 @@ export const postgres = {
   target: ({ host, port, database }) => `postgres://${formatHostPort(host, port)}/${encodeURIComponent(database)}`,
   endpoints: ({ host, port }) => [{ host, port }],
   misfits,
+  warnings: ({ sslMode }, options) =>
+    sslMode === 'require' ? [uncheckedWarning('sslmode=require')] : tlsWarnings(options),
   variants: (value, options) =>
     trustOf(value, options) === 'chain'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
@@ -212,7 +214,7 @@ function misfits(value: PostgresAddress, options: Options): readonly Misfit[] {
   const without =
     trust === undefined
       ? { why: 'without TLS there is none', hint }
-      : trust === 'unchecked'
+      : sslMode === 'require'
         ? { why: 'sslmode=require looks at none', hint }
         : undefined;
   return [...found, ...certificateMisfits(options, without)];

@@ -6,7 +6,7 @@ import { dial } from '../../net/dial.ts';
 import { Failure, oneLine } from '../../net/failure.ts';
 import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
-import { certificateMisfits, secureOptions } from '../certificate-options.ts';
+import { certificateMisfits, secureOptions, tlsWarnings } from '../certificate-options.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
@@ -29,8 +29,9 @@ export const redis = {
     `${tls ? 'rediss' : 'redis'}://${formatHostPort(host, port)}${database ? `/${database}` : ''}`,
   endpoints: ({ host, port }) => [{ host, port }],
   misfits,
+  warnings: (_, options) => tlsWarnings(options),
   variants: (value, options) =>
-    value.tls && options.trust !== 'any'
+    value.tls && options.trust === 'chain'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(value, options, run) {

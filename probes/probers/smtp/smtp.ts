@@ -4,7 +4,7 @@ import { isPrivateHost } from '../../../stack/private-host.ts';
 import { dial } from '../../net/dial.ts';
 import { Failure, oneLine } from '../../net/failure.ts';
 import { formatHostPort, type HostPort } from '../../net/host-port.ts';
-import { certificateMisfits, secureOptions } from '../certificate-options.ts';
+import { certificateMisfits, secureOptions, tlsWarnings } from '../certificate-options.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
@@ -24,8 +24,9 @@ export const smtp = {
   target: ({ host, port }) => formatHostPort(host, port),
   endpoints: (value) => [value],
   misfits,
+  warnings: (_, options) => tlsWarnings(options),
   variants: (_, options) =>
-    (options.tls || options.starttls) && options.trust !== 'any'
+    (options.tls || options.starttls) && options.trust === 'chain'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(value, options, run) {

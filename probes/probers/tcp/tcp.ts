@@ -6,10 +6,9 @@ import { eachAddress } from '../../net/each-address.ts';
 import { Failure } from '../../net/failure.ts';
 import { formatHostPort, type HostPort } from '../../net/host-port.ts';
 import { isOwnAddress } from '../../net/own-address.ts';
-import type { SecureOptions } from '../../net/secure.ts';
+import { askedOfTls, certificateMisfits, misfitsOf, secureOptions, tlsWarnings } from '../certificate-options.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
-import { clientCertificateMisfits } from '../schemas.ts';
 import { converse, sayBytes } from './dialogue.ts';
 import { tcpOptions, tcpValue } from './options.ts';
 
@@ -26,7 +25,8 @@ export const tcp = {
   metrics: ['probe_ip_protocol', 'probe_dns_lookup_time_seconds', 'probe_ssl_earliest_cert_expiry'],
   target: ({ host, port }) => formatHostPort(host, port),
   endpoints: (value) => [value],
-  misfits: (_, options) => [...misfits(options), ...clientCertificateMisfits(options)],
+  misfits: (_, options) => [...misfits(options), ...certificateMisfits(options)],
+  warnings: (_, options) => tlsWarnings(options),
   async probe(value, options, run) {
     if (!options.all_addresses) return await connection(value, options, run);
     const recorder = new Recorder();
@@ -60,7 +60,7 @@ async function connection(value: HostPort, options: Options, run: Run): Promise<
       const hint = own ? ' (of this host, where a firewall is not in the way)' : '';
       throw new Failure('connect_open', `a connection accepted by ${where}${hint}`, expected);
     }
-    if (options.dialogue) await converse(socket, options.dialogue, secureOptions(value, options), run, recorder);
+    if (options.dialogue) await converse(socket, options.dialogue, secureOptions(value.host, options), run, recorder);
     return recorder.pass();
   } catch (error) {
     if (options.expect === 'closed' && error instanceof Failure && closed.has(error.reason)) return recorder.pass();
@@ -68,18 +68,6 @@ async function connection(value: HostPort, options: Options, run: Run): Promise<
   } finally {
     socket?.destroy();
   }
-}
-
-function secureOptions(value: HostPort, options: Options): SecureOptions {
-  const { trust, ca_file: caFile, client_cert_file: clientCertFile, client_key_file: clientKeyFile } = options;
-  return {
-    name: options.server_name ?? value.host,
-    trust,
-    ...(caFile !== undefined && { caFile }),
-    ...(clientCertFile !== undefined && { clientCertFile }),
-    ...(clientKeyFile !== undefined && { clientKeyFile }),
-    ...(options.valid_for !== undefined && { validForMs: options.valid_for }),
-  };
 }
 
 /** Shorter ones stand in every text by chance, and to mask them would say what they are. */
@@ -106,19 +94,9 @@ function misfits(options: Options): readonly Misfit[] {
     return [{ path: ['dialogue'], message, hint: 'leave it out, or write expect: open' }];
   }
   if (options.dialogue?.some(({ starttls }) => starttls !== undefined)) return [];
-  const asked: readonly (readonly [string, unknown])[] = [
-    ['valid_for', options.valid_for],
-    ['server_name', options.server_name],
-    ['ca_file', options.ca_file],
-    ['trust', options.trust === 'any' ? options.trust : undefined],
-    ['client_cert_file', options.client_cert_file],
-    ['client_key_file', options.client_key_file],
-  ];
-  return asked
-    .filter(([, value]) => value !== undefined)
-    .map(([key]) => ({
-      path: [key],
-      message: `${key} is about TLS, which this dialogue does not begin`,
-      hint: 'add `starttls: true` to the dialogue, or use the protocol tls',
-    }));
+  return misfitsOf(
+    askedOfTls(options),
+    (key) => `${key} is about TLS, which this dialogue does not begin`,
+    'add `starttls: true` to the dialogue, or use the protocol tls',
+  );
 }

@@ -9,6 +9,7 @@ import {
   type CertificateOptions,
   createAuthority,
   Extension,
+  nameConstraints,
 } from '../../testing/certificates.ts';
 import { attempt, judgement } from '../attempt-for-test.ts';
 import { tls } from './tls.ts';
@@ -43,14 +44,6 @@ interface Options {
   readonly authority?: AuthorityOptions;
   readonly host?: string;
   readonly by?: (root: Authority) => Promise<{ readonly authority: Authority; readonly behind: string }>;
-}
-
-/** RFC 5280, section 4.2.1.10: a subtree, by its DNS name. */
-function nameConstraints(kind: 'permitted' | 'excluded', domain: string): Extension {
-  const name = Buffer.from(domain);
-  const subtree = Buffer.from([0x30, name.length + 2, 0x82, name.length, ...name]);
-  const subtrees = Buffer.from([kind === 'permitted' ? 0xa0 : 0xa1, subtree.length, ...subtree]);
-  return new Extension('2.5.29.30', true, Buffer.from([0x30, subtrees.length, ...subtrees]));
 }
 
 const clientsOnly = new Extension('2.5.29.37', false, Buffer.from('300a06082b06010505070302', 'hex'));

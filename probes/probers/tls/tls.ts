@@ -7,9 +7,9 @@ import { endTls } from '../../net/end-tls.ts';
 import { formatHostPort, type HostPort } from '../../net/host-port.ts';
 import { acceptedByServer, type SecureOptions, secureWith } from '../../net/secure.ts';
 import { startTls } from '../../net/start-tls.ts';
+import { certificateMisfits, secureOptions, tlsWarnings } from '../certificate-options.ts';
 import type { Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
-import { clientCertificateMisfits } from '../schemas.ts';
 import { tlsOptions, tlsValue } from './options.ts';
 
 type Options = z.output<typeof tlsOptions>;
@@ -30,9 +30,10 @@ export const tls = {
   ],
   target: ({ host, port }) => formatHostPort(host, port),
   endpoints: (value) => [value],
-  misfits: (_, options) => clientCertificateMisfits(options),
+  misfits: (_, options) => certificateMisfits(options),
+  warnings: (_, options) => tlsWarnings(options),
   variants: (_, options) =>
-    options.trust === 'any'
+    options.trust !== 'chain'
       ? []
       : [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }],
   async probe(value, options, run) {
@@ -57,7 +58,7 @@ async function handshake(value: HostPort, options: Options, run: Run): Promise<O
     if (resolveMs !== undefined) recorder.sample('probe_dns_lookup_time_seconds', resolveMs / 1_000);
     const name = options.server_name ?? value.host;
     if (options.starttls !== undefined) await startTls(socket, options.starttls, name, run, recorder);
-    const secured = await secureWith(socket, secureOptions(name, options), run, recorder);
+    const secured = await secureWith(socket, demands(value.host, options), run, recorder);
     if (secured.isVerified) {
       recorder.sample('probe_ssl_last_chain_expiry_timestamp_seconds', secured.expiry / 1_000);
     }
@@ -75,15 +76,10 @@ async function handshake(value: HostPort, options: Options, run: Run): Promise<O
   }
 }
 
-function secureOptions(name: string, options: Options): SecureOptions {
-  const { expect, trust, ca_file: caFile, client_cert_file: clientCertFile, client_key_file: clientKeyFile } = options;
+function demands(host: string, options: Options): SecureOptions {
+  const { expect } = options;
   return {
-    name,
-    trust,
-    ...(caFile !== undefined && { caFile }),
-    ...(clientCertFile !== undefined && { clientCertFile }),
-    ...(clientKeyFile !== undefined && { clientKeyFile }),
-    ...(expect.valid_for !== undefined && { validForMs: expect.valid_for }),
+    ...secureOptions(host, options),
     ...(expect.version !== undefined && { versions: expect.version }),
     ...(expect.cipher !== undefined && { ciphers: expect.cipher }),
     ...(expect.chain !== undefined && { completeChain: true }),

@@ -6,6 +6,7 @@ import {
   clientKeyFileSchema,
   durationSchema,
   ipSchema,
+  legacyTlsSchema,
   serverNameSchema,
   trustSchema,
   validForSchema,
@@ -79,6 +80,7 @@ export const websocketOptions = z.strictObject({
   client_cert_file: clientCertFileSchema,
   client_key_file: clientKeyFileSchema,
   trust: trustSchema,
+  legacy_tls: legacyTlsSchema,
   ip: ipSchema,
 });
 

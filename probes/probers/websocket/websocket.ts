@@ -7,10 +7,10 @@ import { dial } from '../../net/dial.ts';
 import { Failure } from '../../net/failure.ts';
 import type { HostPort } from '../../net/host-port.ts';
 import { secureWith } from '../../net/secure.ts';
+import { askedOfTls, certificateMisfits, misfitsOf, secureOptions, tlsWarnings } from '../certificate-options.ts';
 import { mask } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
-import { clientCertificateMisfits } from '../schemas.ts';
 import { Conversation } from './conversation.ts';
 import { websocketOptions, websocketValue } from './options.ts';
 
@@ -33,8 +33,9 @@ export const websocket = {
   target: (url) => redactUrl(url.href),
   endpoints: (url) => [endpoint(url)],
   misfits,
+  warnings: (_url, options) => tlsWarnings(options),
   variants: (url, options) =>
-    url.protocol === 'wss:' && options.trust !== 'any'
+    url.protocol === 'wss:' && options.trust === 'chain'
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(url, options, run) {
@@ -87,15 +88,7 @@ async function converse(url: URL, options: Options, run: Run, recorder: Recorder
 }
 
 async function secured(socket: Socket, url: URL, options: Options, run: Run, recorder: Recorder): Promise<Socket> {
-  const demand = {
-    name: options.server_name ?? endpoint(url).host,
-    trust: options.trust,
-    alpn: ['http/1.1'],
-    ...(options.ca_file === undefined ? {} : { caFile: options.ca_file }),
-    ...(options.client_cert_file === undefined ? {} : { clientCertFile: options.client_cert_file }),
-    ...(options.client_key_file === undefined ? {} : { clientKeyFile: options.client_key_file }),
-    ...(options.expect.valid_for === undefined ? {} : { validForMs: options.expect.valid_for }),
-  };
+  const demand = { ...secureOptions(endpoint(url).host, options), alpn: ['http/1.1'] };
   const { socket: tls, version } = await recorder.time('tls', () => secureWith(socket, demand, run, recorder));
   recorder.sample('probe_tls_version_info', 1, { version });
   return tls;
@@ -177,20 +170,10 @@ function endpoint(url: URL): HostPort {
 }
 
 function misfits(url: URL, options: Options): readonly Misfit[] {
-  if (url.protocol === 'wss:') return clientCertificateMisfits(options);
-  const asked: readonly (readonly [readonly string[], unknown])[] = [
-    [['server_name'], options.server_name],
-    [['ca_file'], options.ca_file],
-    [['client_cert_file'], options.client_cert_file],
-    [['client_key_file'], options.client_key_file],
-    [['trust'], options.trust === 'any' ? options.trust : undefined],
-    [['expect', 'valid_for'], options.expect.valid_for],
-  ];
-  return asked
-    .filter(([, value]) => value !== undefined)
-    .map(([path]) => ({
-      path,
-      message: `${path.at(-1)} is about TLS, and a ws:// URL has none`,
-      hint: 'write wss://, or leave it out',
-    }));
+  if (url.protocol === 'wss:') return certificateMisfits(options);
+  return misfitsOf(
+    askedOfTls(options),
+    (key) => `${key} is about TLS, and a ws:// URL has none`,
+    'write wss://, or leave it out',
+  );
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority, type Identity, selfSigned } from '../certificates.ts';
+import { createAuthority, Extension, type Identity, nameConstraints, selfSigned } from '../certificates.ts';
 import { startFaultServer } from '../fault-server.ts';
 import { startSilentPort } from '../silent-port.ts';
 import type { CertificateKind, HostileRow } from './row.ts';
@@ -36,14 +36,19 @@ export async function prepareHostilePeers(): Promise<HostilePeers> {
   };
 }
 
-async function makeIdentities(caFile: string): Promise<ReadonlyMap<CertificateKind, Identity>> {
+type Identities = ReadonlyMap<CertificateKind, Identity & { readonly ciphers?: string }>;
+
+async function makeIdentities(caFile: string): Promise<Identities> {
   const now = Date.now();
   const authority = await createAuthority('hostile', now);
   const stranger = await createAuthority('stranger', now);
-  writeFileSync(caFile, authority.ca);
+  const narrow = await createAuthority('narrow', now, { extensions: [nameConstraints('excluded', 'localhost')] });
+  writeFileSync(caFile, `${authority.ca}\n${narrow.ca}`);
   const dates = (from: number, to: number) => ({ notBefore: now + from * dayMs, notAfter: now + to * dayMs });
   const own = { names: ['localhost'], ...dates(-1, 90) };
-  return new Map<CertificateKind, Identity>([
+  // OpenSSL lets no server of today show such a certificate.
+  const old = { ciphers: 'TLS_AES_128_GCM_SHA256:DEFAULT:@SECLEVEL=0' };
+  return new Map<CertificateKind, Identity & { readonly ciphers?: string }>([
     ['good', await authority.issue(own)],
     ['expired', await authority.issue({ ...own, ...dates(-90, -3) })],
     ['not-yet-valid', await authority.issue({ ...own, ...dates(2, 90) })],
@@ -51,15 +56,20 @@ async function makeIdentities(caFile: string): Promise<ReadonlyMap<CertificateKi
     ['wrong-name', await authority.issue({ ...own, names: ['other.example'] })],
     ['self-signed', await selfSigned()],
     ['unknown-authority', await stranger.issue(own)],
+    ['common-name', await authority.issue({ ...own, names: [], commonName: 'localhost' })],
+    ['partial-wildcard', await authority.issue({ ...own, names: ['w*.hostile.localhost'] })],
+    ['weak-key', { ...(await authority.issue({ ...own, key: 'weak' })), ...old }],
+    ['sha-1', { ...(await authority.issue({ ...own, hash: 'SHA-1' })), ...old }],
+    ['excluded-name', await narrow.issue(own)],
+    [
+      'critical-extension',
+      await authority.issue({ ...own, extensions: [new Extension('1.2.3.4', true, Buffer.from([5, 0]))] }),
+    ],
     ['incomplete-chain', await stranger.issue({ ...own, issuerUrl: 'http://ca.example/between.crt' })],
   ]);
 }
 
-async function startPeer(
-  row: HostileRow,
-  identities: ReadonlyMap<CertificateKind, Identity>,
-  cleanup: AsyncDisposableStack,
-): Promise<HostilePeer> {
+async function startPeer(row: HostileRow, identities: Identities, cleanup: AsyncDisposableStack): Promise<HostilePeer> {
   const nobody = { accepted: () => 0, open: () => 0 };
   if (row.atAccept === 'refused') return { port: 1, ...nobody };
   if (row.atAccept === 'silent') return { port: cleanup.use(await startSilentPort()).port, ...nobody };
@@ -73,8 +83,11 @@ async function startPeer(
   );
 }
 
-function targetOf({ kind, behaviour = 'ok', query, certificate, resolves }: HostileRow, port: number): string {
-  const host = resolves ? 'hostile.example.com' : certificate ? 'localhost' : '127.0.0.1';
+function targetOf(
+  { kind, behaviour = 'ok', query, certificate, resolves, host: own }: HostileRow,
+  port: number,
+): string {
+  const host = own ?? (resolves ? 'hostile.example.com' : certificate ? 'localhost' : '127.0.0.1');
   const path = `${behaviour}${query === undefined ? '' : `?${query}`}`;
   switch (kind) {
     case 'http':

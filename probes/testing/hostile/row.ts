@@ -10,7 +10,13 @@ export type CertificateKind =
   | 'self-signed'
   | 'unknown-authority'
   | 'incomplete-chain'
-  | 'expiring';
+  | 'expiring'
+  | 'common-name'
+  | 'partial-wildcard'
+  | 'weak-key'
+  | 'sha-1'
+  | 'excluded-name'
+  | 'critical-extension';
 
 /** What the name `hostile.example` comes to. */
 export type NameKind =
@@ -35,6 +41,8 @@ export interface HostileRow {
   /** Before any request; `silent` does not even accept, `refused` does not listen. */
   readonly atAccept?: AtAccept | 'silent' | 'refused';
   readonly certificate?: CertificateKind;
+  /** Where the name itself is the point; it leads to loopback. Default: `localhost` where there is a certificate. */
+  readonly host?: string;
   readonly resolves?: NameKind;
   /** As the user writes them beside the target. */
   readonly options?: Readonly<Record<string, unknown>>;
