@@ -1,3 +1,5 @@
+import type { OwnWork } from '../schedule/own-work.ts';
+
 /** A tick is due this often; a stall that is shorter than the next constant is not told from a busy moment. */
 const tickMs = 20;
 const noticedMs = 50;
@@ -27,12 +29,16 @@ export class EventLoopWatch implements Disposable {
     this.#timer = setInterval(() => this.#tick(), tickMs).unref();
   }
 
-  /** For how long of this time it stood still, in milliseconds. */
-  stalledMs(fromMs: number, toMs: number): number {
+  /**
+   * For how long of this time it stood still, in milliseconds.
+   * @param work without the time in which this was done
+   */
+  stalledMs(fromMs: number, toMs: number, work?: OwnWork): number {
     // After a stall an attempt's own timer may come before the tick.
     this.#tick();
     return this.#stalls.reduce((sum, stall) => {
-      return sum + Math.max(0, Math.min(stall.toMs, toMs) - Math.max(stall.fromMs, fromMs));
+      const [from, to] = [Math.max(stall.fromMs, fromMs), Math.min(stall.toMs, toMs)];
+      return to <= from ? sum : sum + Math.max(0, to - from - (work?.between(from, to) ?? 0));
     }, 0);
   }
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Address, Outcome } from '../model.ts';
 import type { HostPort } from '../net/host-port.ts';
+import { OwnWork } from '../schedule/own-work.ts';
 import { failed, passed, sampleProbe } from '../state/sample-probe.ts';
 import { startSilentPort } from '../testing/silent-port.ts';
 import { EventLoopWatch } from './event-loop.ts';
@@ -24,6 +25,25 @@ async function setUp(references: readonly HostPort[] = []) {
 function standStill(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
+
+describe('a stall of the event loop', () => {
+  const cases = [
+    { name: 'that the attempt caused itself is no excuse', ownShare: 1, is: 'response_timeout' },
+    { name: 'that others caused is one', ownShare: 0, is: 'event_loop' },
+    { name: 'that it caused for the smaller part is one', ownShare: 0.1, is: 'event_loop' },
+  ];
+  test.each(cases)('$name: $is', async ({ ownShare, is }) => {
+    const options = await setUp();
+    const work = new OwnWork();
+    const from = now();
+    standStill(300);
+    const to = now();
+    if (ownShare > 0) work.add(to, (to - from) * ownShare);
+    expect(await judge(far, failed('response_timeout'), from, to, { ...options, work })).toMatchObject({
+      reason: is,
+    });
+  });
+});
 
 describe('an event loop that stood still', () => {
   const cases: readonly { name: string; outcome: Outcome; ms: number; tookMs: number; is: string }[] = [
