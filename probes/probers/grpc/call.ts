@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { sayDuration } from '../../../stack/duration.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
+import { countingFrames } from '../../net/http2-frames.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 
 export interface Call {
@@ -52,7 +53,7 @@ export async function callUnary(socket: Socket, call: Call, run: Run): Promise<A
   let session: ClientHttp2Session | undefined;
   try {
     session = connect(`${call.isSecure ? 'https' : 'http'}://${call.authority}`, {
-      createConnection: () => socket,
+      createConnection: () => countingFrames(socket, (found) => fail('protocol', found)),
       settings: { enablePush: false },
     });
     session.on('error', broken).once('close', closed);

@@ -5,6 +5,7 @@ import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
+import { countingFrames } from '../../net/http2-frames.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
@@ -30,8 +31,9 @@ export async function exchangeHttp2(
   const { url, method, body } = request;
   const { host, ...headers } = request.headers;
   recorder.step(`> ${method} ${url.pathname}${url.search ? '?…' : ''} HTTP/2`);
+  let tooMany: ((found: string) => void) | undefined;
   const session = connect(url.origin, {
-    createConnection: () => socket,
+    createConnection: () => countingFrames(socket, (found) => tooMany?.(found)),
     settings: { enablePush: false, initialWindowSize: windowBytes },
     // Node's own limit, 128, is met by answers that HTTP/1.1 reads.
     maxHeaderListPairs: 2_048,
@@ -50,10 +52,18 @@ export async function exchangeHttp2(
       { endStream: body === undefined },
     );
     if (body !== undefined) stream.end(body);
-    return await readAnswer(socket, session, stream, request, run, recorder);
+    const reading = readAnswer(socket, session, stream, request, run, recorder);
+    tooMany = (found) => reading.fail('protocol', found);
+    return await reading.answer;
   } finally {
     session.destroy();
   }
+}
+
+interface Reading {
+  readonly answer: Promise<Exchanged>;
+  /** Ends it, unless it has ended. */
+  readonly fail: (reason: Reason, found: string) => void;
 }
 
 function readAnswer(
@@ -63,7 +73,7 @@ function readAnswer(
   { bodyLimit }: Request,
   run: Run,
   recorder: Recorder,
-): Promise<Exchanged> {
+): Reading {
   const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -114,8 +124,11 @@ function readAnswer(
       .on('error', (error) => fail('protocol', 'a compressed body that cannot be read', expected, error));
 
   session.on('error', broken);
+  // Node tells of headers a tick after they have come, by when it may have told of the body that came with them.
+  stream.pause();
   stream
     .on('response', (answer, _, raw) => {
+      stream.resume();
       if (settled) return;
       const nowMs = recorder.elapsedMs();
       recorder.phase('processing', nowMs - beganMs);
@@ -151,7 +164,7 @@ function readAnswer(
     if (head) fail('body_timeout', `a body that did not end in ${waited}`);
     else fail('response_timeout', `no answer in ${waited}`);
   });
-  return promise;
+  return { answer: promise, fail };
 }
 
 function closedWords(inAnswer: boolean): string {
@@ -168,6 +181,7 @@ function brokenWords(error: Error, rstCode: number | undefined, inAnswer: boolea
   }
   if (code === 'ECONNRESET' || code === 'EPIPE') return ['response_closed', `a connection that was reset ${where}`];
   if (code === 'ERR_HTTP2_ERROR') return ['protocol', 'an answer that is not HTTP/2'];
+  if (code === 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES') return ['protocol', 'too many frames that carry nothing'];
   if (rstCode) return ['response_closed', `a stream that was reset ${where} (${nameOf(rstCode)})`];
   return ['response_closed', closedWords(inAnswer)];
 }

@@ -67,6 +67,7 @@ async function startPeer(
   return cleanup.use(
     await startFaultServer({
       ...(tls && { tls }),
+      ...(row.alpn && { alpn: row.alpn }),
       ...(row.atAccept && { atAccept: row.atAccept }),
       ...(row.responds && { respond: row.responds, respondsAtAccept: !asksFirst(row.kind) }),
     }),

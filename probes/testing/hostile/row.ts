@@ -25,7 +25,7 @@ export type NameKind =
 export interface HostileRow {
   /** What the target does. */
   readonly name: string;
-  readonly kind: 'http' | 'tcp' | 'tls' | 'smtp' | 'redis' | 'postgres' | 'websocket' | 'grpc';
+  readonly kind: 'http' | 'tcp' | 'tls' | 'smtp' | 'redis' | 'postgres' | 'websocket' | 'grpc' | 'dns';
   /** By HTTP: what the fault server does with the request. */
   readonly behaviour?: Behaviour;
   /** What goes behind the behaviour, as `?…`. */
@@ -35,6 +35,8 @@ export interface HostileRow {
   /** Before any request; `silent` does not even accept, `refused` does not listen. */
   readonly atAccept?: AtAccept | 'silent' | 'refused';
   readonly certificate?: CertificateKind;
+  /** What is agreed on by TLS: `h2`. */
+  readonly alpn?: string;
   readonly resolves?: NameKind;
   /** As the user writes them beside the target. */
   readonly options?: Readonly<Record<string, unknown>>;
