@@ -5,7 +5,7 @@ import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
-import { countingFrames } from '../../net/http2-frames.ts';
+import { budgetFor } from '../../net/http2-budget.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
@@ -31,9 +31,8 @@ export async function exchangeHttp2(
   const { url, method, body } = request;
   const { host, ...headers } = request.headers;
   recorder.step(`> ${method} ${url.pathname}${url.search ? '?…' : ''} HTTP/2`);
-  let tooMany: ((found: string) => void) | undefined;
   const session = connect(url.origin, {
-    createConnection: () => countingFrames(socket, (found) => tooMany?.(found)),
+    createConnection: () => socket,
     settings: { enablePush: false, initialWindowSize: windowBytes },
     // Node's own limit, 128, is met by answers that HTTP/1.1 reads.
     maxHeaderListPairs: 2_048,
@@ -52,18 +51,10 @@ export async function exchangeHttp2(
       { endStream: body === undefined },
     );
     if (body !== undefined) stream.end(body);
-    const reading = readAnswer(socket, session, stream, request, run, recorder);
-    tooMany = (found) => reading.fail('protocol', found);
-    return await reading.answer;
+    return await readAnswer(socket, session, stream, request, run, recorder);
   } finally {
     session.destroy();
   }
-}
-
-interface Reading {
-  readonly answer: Promise<Exchanged>;
-  /** Ends it, unless it has ended. */
-  readonly fail: (reason: Reason, found: string) => void;
 }
 
 function readAnswer(
@@ -73,7 +64,7 @@ function readAnswer(
   { bodyLimit }: Request,
   run: Run,
   recorder: Recorder,
-): Reading {
+): Promise<Exchanged> {
   const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -87,6 +78,7 @@ function readAnswer(
     settled = true;
     recorder.phase(head ? 'transfer' : 'processing', recorder.elapsedMs() - beganMs);
     stopWaiting();
+    budget[Symbol.dispose]();
     decoder?.destroy();
   };
   const fail = (reason: Reason, found: string, wanted = expected, cause?: unknown) => {
@@ -123,12 +115,10 @@ function readAnswer(
       .on('end', answered)
       .on('error', (error) => fail('protocol', 'a compressed body that cannot be read', expected, error));
 
+  const budget = budgetFor(socket, session, stream, run, (found) => fail('protocol', found));
   session.on('error', broken);
-  // Node tells of headers a tick after they have come, by when it may have told of the body that came with them.
-  stream.pause();
   stream
     .on('response', (answer, _, raw) => {
-      stream.resume();
       if (settled) return;
       const nowMs = recorder.elapsedMs();
       recorder.phase('processing', nowMs - beganMs);
@@ -143,6 +133,7 @@ function readAnswer(
       recorder.lazySteps(headSteps(head.status, '2', headers));
     })
     .on('data', (chunk: Buffer) => {
+      budget.data(chunk);
       // Not before there is something to decode: the answer to HEAD names an encoding and has no body.
       if (chunks.length === 0) decoder ??= newDecoder();
       if (!decoder) collect(chunk);
@@ -164,7 +155,7 @@ function readAnswer(
     if (head) fail('body_timeout', `a body that did not end in ${waited}`);
     else fail('response_timeout', `no answer in ${waited}`);
   });
-  return { answer: promise, fail };
+  return promise;
 }
 
 function closedWords(inAnswer: boolean): string {
@@ -180,6 +171,8 @@ function brokenWords(error: Error, rstCode: number | undefined, inAnswer: boolea
     return [reason, found];
   }
   if (code === 'ECONNRESET' || code === 'EPIPE') return ['response_closed', `a connection that was reset ${where}`];
+  // A limit of Node's own: eight of them.
+  if (error.message.includes('CONTINUATION')) return ['protocol', 'headers in too many CONTINUATION frames'];
   if (code === 'ERR_HTTP2_ERROR') return ['protocol', 'an answer that is not HTTP/2'];
   if (code === 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES') return ['protocol', 'too many frames that carry nothing'];
   if (rstCode) return ['response_closed', `a stream that was reset ${where} (${nameOf(rstCode)})`];
