@@ -30,13 +30,14 @@ describe('a stall of the event loop', () => {
   const cases = [
     { name: 'that the attempt caused itself is no excuse', ownShare: 1, is: 'response_timeout' },
     { name: 'that others caused is one', ownShare: 0, is: 'event_loop' },
-    { name: 'that it caused for the smaller part is one', ownShare: 0.1, is: 'event_loop' },
+    { name: 'that it caused with three others is none', ownShare: 0.25, is: 'response_timeout' },
+    { name: 'in which it did its own small work is one', ownShare: 0.02, is: 'event_loop' },
   ];
   test.each(cases)('$name: $is', async ({ ownShare, is }) => {
     const options = await setUp();
     const work = new OwnWork();
     const from = now();
-    standStill(300);
+    standStill(600);
     const to = now();
     if (ownShare > 0) work.add(to, (to - from) * ownShare);
     expect(await judge(far, failed('response_timeout'), from, to, { ...options, work })).toMatchObject({

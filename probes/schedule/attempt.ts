@@ -1,7 +1,7 @@
 import { sayDuration } from '../../stack/duration.ts';
 import { graceMs } from '../../stack/probe-timing.ts';
 import type { Clock, Memory, Outcome, Resolve, Run } from '../model.ts';
-import { OwnWork } from './own-work.ts';
+import { excusedMs, OwnWork } from './own-work.ts';
 
 /** A deadline that fires later than this says that the event loop stood still, and nothing about the target. */
 const stalledMs = 250;
@@ -131,7 +131,7 @@ export class Attempt {
     const dueMs = this.#startedMs + timeoutMs;
     const nowMs = this.#context.clock.monotonic();
     // Where its own handlers were at work it is late by its own doing, or by the target's.
-    this.#deadlineLateMs = nowMs - dueMs - this.work.between(dueMs, nowMs);
+    this.#deadlineLateMs = excusedMs(nowMs - dueMs, this.work.between(dueMs, nowMs));
     const why = `the attempt took longer than ${timeoutMs} ms`;
     this.#abort(why, () => timeoutOutcome(timeoutMs, this.#elapsedMs()));
   }

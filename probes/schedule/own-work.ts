@@ -9,6 +9,17 @@ interface Span {
 const apartMs = 2;
 const mostSpans = 1_000;
 
+/** Ten probes of targets that all keep the loop busy have a tenth each; one that is only delayed uses a few milliseconds. */
+const culpable = { ms: 50, share: 0.05 };
+
+/**
+ * How much of a stall excuses an attempt that did `ownMs` of work in it: what others did. Where it is among those that caused the
+ * stall, nothing: two that delay each other would excuse each other for ever.
+ */
+export function excusedMs(stalledMs: number, ownMs: number): number {
+  return ownMs >= Math.max(culpable.ms, stalledMs * culpable.share) ? 0 : Math.max(0, stalledMs - ownMs);
+}
+
 /** When the handlers of an attempt used the processor: in that time the event loop stood still because of them. */
 export class OwnWork {
   readonly #spans: Span[] = [];
