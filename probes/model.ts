@@ -110,6 +110,11 @@ export interface Run {
    * there is one: most runs then need no signal at all, which is a tenth of what a run costs.
    */
   readonly onAbort?: (callback: () => void) => () => void;
+  /**
+   * Takes the processor time that a handler of this attempt has just used, in milliseconds: a stall of the event loop that the
+   * attempt caused itself is no excuse for its fail.
+   */
+  readonly worked?: (ms: number) => void;
   /** The attempt's time limit; a fail by it names the phase that did not end. */
   readonly timeoutMs: number;
   /** Where the attempt is traced: what a protocol with headers sends along. */

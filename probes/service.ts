@@ -174,7 +174,7 @@ class Engine implements Service {
         skipped: (probe, count) => this.#series.skipped(probe, count),
         internal: (place, error) => this.#internal(place, error),
         trace: (probe) => this.#tracing.begin(probe),
-        judge: (probe, outcome, fromMs, toMs) => this.#health.judge(probe, outcome, fromMs, toMs),
+        judge: (...attempted) => this.#health.judge(...attempted),
       },
     });
     this.#paging = new Paging({

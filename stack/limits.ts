@@ -44,7 +44,7 @@ export const redisLimits = {
 export const monitoringLimits = {
   /** Loki deletes every few minutes; so long without is no accident. */
   retentionStalledSeconds: 21_600,
-  /** Of a service's runs, those that say nothing about it. */
+  /** Of a probe's runs, those that say nothing. */
   inconclusiveRuns: 0.5,
   /** Intervals without a run. */
   missedRuns: 3,

@@ -9,11 +9,14 @@ const windowMs = 120_000;
 const runs = (verdict?: string) =>
   aggregate(
     'sum',
-    ['service'],
+    ['service', 'probe'],
     `increase(${select('watchpost_probe_runs_total', verdict === undefined ? {} : { verdict })}[${formatDuration(windowMs)}])`,
   );
 
-/** Half of a service's runs say nothing about it, because of the prober's own trouble: it is not being watched. */
+/**
+ * Half of a probe's runs say nothing, because of the prober's own trouble: what it looks at is not being watched. By probe, for the
+ * others of its service can be as well as they like.
+ */
 export const proberInconclusiveRule = defineRule({
   alert,
   expr: `${runs('inconclusive')} / ${runs()} > ${monitoringLimits.inconclusiveRuns}`,
@@ -22,26 +25,41 @@ export const proberInconclusiveRule = defineRule({
   severity: 'warning',
   category: 'meta',
   team: 'default',
-  templates: () => ({ service: labelValue('service'), share: '{{ $value | humanizePercentage }}' }),
-  annotations: ({ service, share }, { urls }) => ({
-    summary: `The prober cannot tell whether ${service} is up`,
+  templates: () => ({
+    service: labelValue('service'),
+    probe: labelValue('probe'),
+    share: '{{ $value | humanizePercentage }}',
+  }),
+  annotations: ({ service, probe, share }, { urls }) => ({
+    summary: `The prober cannot tell whether ${service}/${probe} is up`,
     description: `${share} of its runs are inconclusive: the trouble is the prober's own (event loop, file descriptors, resolver, uplink).`,
-    action: `Open ${urls.watchpost}/debug/${service}/ of one of its probes: the reason says which. Nothing is known of the service meanwhile.`,
-    ...alertLinks(urls, { alertname: alert, service }),
+    action: `Open ${urls.watchpost}/debug/${service}/${probe}: the reason says which. Nothing is known of what it looks at meanwhile.`,
+    ...alertLinks(urls, { alertname: alert, service, probe }),
   }),
   fires: () => [
     {
-      name: 'a service most of whose runs are inconclusive fires',
+      name: 'a probe most of whose runs are inconclusive fires',
       series: { [series('inconclusive')]: '0+1x60', [series('pass')]: '5x60' },
       // Two samples make an increase.
       trueFromMs: 5_000,
-      labels: { service: 'shop-under-test' },
-      words: { service: 'shop-under-test', share: '100%' },
+      labels,
+      words: { ...labels, share: '100%' },
+    },
+    {
+      name: 'a probe fires whose service has two others that pass',
+      series: {
+        [series('inconclusive')]: '0+1x60',
+        [series('pass', 'live')]: '0+1x60',
+        [series('pass', 'port')]: '0+1x60',
+      },
+      trueFromMs: 5_000,
+      labels,
+      words: { ...labels, share: '100%' },
     },
   ],
   quiet: () => [
     {
-      name: 'a service that is judged is quiet, whatever the verdict',
+      name: 'a probe that is judged is quiet, whatever the verdict',
       series: { [series('pass')]: '0+1x60', [series('fail')]: '0+1x60', [series('inconclusive')]: '0x60' },
       atMs: 300_000,
     },
@@ -53,6 +71,8 @@ export const proberInconclusiveRule = defineRule({
   ],
 });
 
-function series(verdict: string): string {
-  return `watchpost_probe_runs_total{service="shop-under-test",probe="ready",target="t",location="local",verdict="${verdict}",job="watchpost",instance="watchpost:9815"}`;
+const labels = { service: 'shop-under-test', probe: 'ready' };
+
+function series(verdict: string, probe = labels.probe): string {
+  return `watchpost_probe_runs_total{service="shop-under-test",probe="${probe}",target="t",location="local",verdict="${verdict}",job="watchpost",instance="watchpost:9815"}`;
 }

@@ -69,24 +69,20 @@ export function leftOut(): Graph {
 
 export function inconclusive(): Graph {
   const runsOf = (window: string, match: Readonly<Record<string, Match>> = {}) =>
-    aggregate('sum', ['service'], `increase(${select('watchpost_probe_runs_total', match)}${window})`);
+    aggregate('sum', perProbe, `increase(${select('watchpost_probe_runs_total', match)}${window})`);
   return linesPanel({
     id: 43,
     title: 'Runs that say nothing',
     description:
-      'The share of inconclusive runs, the ten worst services: the trouble is the prober’s own (event loop, descriptors, resolver, uplink). Above the line nothing is known of the service.',
+      'The share of inconclusive runs, the ten worst probes: the trouble is the prober’s own (event loop, descriptors, resolver, uplink). Above the line nothing is known of what they look at.',
     alerts: ['ProberInconclusive'],
     unit: 'percentunit',
     max: 1,
     limits: [[monitoringLimits.inconclusiveRuns, warning]],
     queries: [
       [
-        greatest(
-          10,
-          ['service'],
-          (window) => `${runsOf(window, { verdict: 'inconclusive' })} / (${runsOf(window)} > 0)`,
-        ),
-        '{{service}}',
+        greatest(10, perProbe, (window) => `${runsOf(window, { verdict: 'inconclusive' })} / (${runsOf(window)} > 0)`),
+        legend,
       ],
     ],
   });

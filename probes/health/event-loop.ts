@@ -1,3 +1,5 @@
+import { excusedMs, type OwnWork } from '../schedule/own-work.ts';
+
 /** A tick is due this often; a stall that is shorter than the next constant is not told from a busy moment. */
 const tickMs = 20;
 const noticedMs = 50;
@@ -27,13 +29,21 @@ export class EventLoopWatch implements Disposable {
     this.#timer = setInterval(() => this.#tick(), tickMs).unref();
   }
 
-  /** For how long of this time it stood still, in milliseconds. */
-  stalledMs(fromMs: number, toMs: number): number {
+  /**
+   * For how long of this time it stood still by the doing of others, in milliseconds.
+   * @param work of who asks. Who was among those that caused it, with all the others that did, is excused by none of them
+   */
+  stalledMs(fromMs: number, toMs: number, work?: OwnWork): number {
     // After a stall an attempt's own timer may come before the tick.
     this.#tick();
-    return this.#stalls.reduce((sum, stall) => {
-      return sum + Math.max(0, Math.min(stall.toMs, toMs) - Math.max(stall.fromMs, fromMs));
-    }, 0);
+    let [stalledMs, ownMs] = [0, 0];
+    for (const stall of this.#stalls) {
+      const [from, to] = [Math.max(stall.fromMs, fromMs), Math.min(stall.toMs, toMs)];
+      if (to <= from) continue;
+      stalledMs += to - from;
+      ownMs += work?.between(from, to) ?? 0;
+    }
+    return excusedMs(stalledMs, ownMs);
   }
 
   [Symbol.dispose](): void {

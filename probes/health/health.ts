@@ -1,6 +1,7 @@
 import type { Log } from '../export/log.ts';
 import type { OwnMetrics } from '../export/own-metrics.ts';
 import type { Clock, Outcome, Plan, PlannedProbe, Resolve } from '../model.ts';
+import type { OwnWork } from '../schedule/own-work.ts';
 import { type ControlName, controls, type MakeControls, startControls } from './controls.ts';
 import { EventLoopWatch } from './event-loop.ts';
 import { judge } from './judge.ts';
@@ -52,7 +53,7 @@ export class Health implements AsyncDisposable {
       clock,
       resolve,
       make,
-      judge: (probe, outcome, fromMs, toMs) => this.judge(probe, outcome, fromMs, toMs),
+      judge: (...attempted) => this.judge(...attempted),
       ran: (name, correct, outcome) => {
         metrics.set('watchpost_control_correct', correct ? 1 : 0, { control: name });
         metrics.set('watchpost_control_last_run_timestamp_seconds', clock.now() / 1_000, { control: name });
@@ -62,8 +63,8 @@ export class Health implements AsyncDisposable {
     });
   }
 
-  judge(probe: PlannedProbe, outcome: Outcome, fromMs: number, toMs: number): Promise<Outcome> {
-    return judge(probe, outcome, fromMs, toMs, { loop: this.#loop, references: this.#references });
+  judge(probe: PlannedProbe, outcome: Outcome, fromMs: number, toMs: number, work: OwnWork): Promise<Outcome> {
+    return judge(probe, outcome, fromMs, toMs, { loop: this.#loop, references: this.#references, work });
   }
 
   /** Whether a host that is always reachable answers; undefined where the user named none. */

@@ -7,6 +7,7 @@ import { flow } from '../probers/flow/flow.ts';
 import { http } from '../probers/http/http.ts';
 import { redis } from '../probers/redis/redis.ts';
 import { tcp } from '../probers/tcp/tcp.ts';
+import { OwnWork } from '../schedule/own-work.ts';
 import { failed, passed, sampleProbe } from '../state/sample-probe.ts';
 import { startFaultServer } from '../testing/fault-server.ts';
 import { startSilentPort } from '../testing/silent-port.ts';
@@ -30,6 +31,26 @@ async function setUp(references: readonly HostPort[] = []) {
 function standStill(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
+
+describe('a stall of the event loop', () => {
+  const cases = [
+    { name: 'that the attempt caused itself is no excuse', ownShare: 1, is: 'response_timeout' },
+    { name: 'that others caused is one', ownShare: 0, is: 'event_loop' },
+    { name: 'that it caused with three others is none', ownShare: 0.25, is: 'response_timeout' },
+    { name: 'in which it did its own small work is one', ownShare: 0.02, is: 'event_loop' },
+  ];
+  test.each(cases)('$name: $is', async ({ ownShare, is }) => {
+    const options = await setUp();
+    const work = new OwnWork();
+    const from = now();
+    standStill(600);
+    const to = now();
+    if (ownShare > 0) work.add(to, (to - from) * ownShare);
+    expect(await judge(far, failed('response_timeout'), from, to, { ...options, work })).toMatchObject({
+      reason: is,
+    });
+  });
+});
 
 describe('an event loop that stood still', () => {
   const cases: readonly { name: string; outcome: Outcome; ms: number; tookMs: number; is: string }[] = [

@@ -5,6 +5,7 @@ import { isPrivateHost } from '../../stack/private-host.ts';
 import type { FailReason, Reason } from '../../stack/reasons.ts';
 import type { Outcome, PlannedProbe } from '../model.ts';
 import { codeOf } from '../net/failure.ts';
+import type { OwnWork } from '../schedule/own-work.ts';
 import type { EventLoopWatch } from './event-loop.ts';
 import type { References } from './references.ts';
 
@@ -40,11 +41,14 @@ const stalledMs = 100;
 export interface JudgeOptions {
   readonly loop: EventLoopWatch;
   readonly references: References;
+  /** When the attempt's own handlers used the processor. */
+  readonly work?: OwnWork;
 }
 
 /**
  * The outcome of a failed attempt, or an inconclusive one where our own trouble can be why it failed: the event loop stood
- * still in that very time, no descriptor is left, or, where the user named references, none of them answers.
+ * still in that very time, and not because of the attempt's own handlers; no descriptor is left; or, where the user named
+ * references, none of them answers.
  * @param fromMs when the attempt began, on the clock of the event loop's watch
  */
 export async function judge(
@@ -52,11 +56,11 @@ export async function judge(
   outcome: Outcome,
   fromMs: number,
   toMs: number,
-  { loop, references }: JudgeOptions,
+  { loop, references, work }: JudgeOptions,
 ): Promise<Outcome> {
   if (outcome.verdict !== 'fail') return outcome;
   if (ofTime.has(outcome.reason)) {
-    const lostMs = loop.stalledMs(fromMs, toMs);
+    const lostMs = loop.stalledMs(fromMs, toMs, work);
     if (lostMs >= Math.max(stalledMs, (toMs - fromMs) * stalledShare)) {
       return inconclusive(outcome, 'event_loop', `${sayDuration(lostMs)} lost of ${sayDuration(toMs - fromMs)}`);
     }

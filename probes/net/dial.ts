@@ -5,6 +5,7 @@ import type { Address, Run } from '../model.ts';
 import type { Recorder } from '../probers/recorder.ts';
 import { codeOf, Failure } from './failure.ts';
 import { formatHostPort, type HostPort } from './host-port.ts';
+import { pace } from './pace.ts';
 import { whenAborted } from './when-aborted.ts';
 
 export interface Dialled {
@@ -133,6 +134,7 @@ function open(
   const where = formatHostPort(address.address, port);
   const beganMs = recorder.elapsedMs();
   const socket = connectTcp({ host: address.address, port, family: address.family });
+  pace(socket, run);
   const end = () => {
     recorder.phase('connect', recorder.elapsedMs() - beganMs);
     clearTimeout(timer);

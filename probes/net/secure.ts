@@ -15,6 +15,7 @@ import {
 import { endTls } from './end-tls.ts';
 import { codeOf, Failure } from './failure.ts';
 import { withoutFinalDot } from './host-port.ts';
+import { pace } from './pace.ts';
 import { type AgreementDemand, agreementFault, isLegacyVersion } from './tls-agreement.ts';
 import { tlsFailure } from './tls-failure.ts';
 import { type Credentials, type Trust, TrustStore, UnusableFile } from './trust.ts';
@@ -66,6 +67,7 @@ export async function secureWith(
     // The name too: where none is sent, Node would compare the certificate of an address with "localhost".
     checkServerIdentity: () => undefined,
   });
+  pace(wrapped, run);
   // Later errors of an open socket belong to who uses it; without a listener they would end the process.
   wrapped.on('error', ignore);
   // Node makes texts of the whole chain for `checkServerIdentity`, a quarter of what a handshake costs here; ours reads none.

@@ -119,7 +119,7 @@ const bad: readonly {
     name: 'a server that never ends its greeting',
     protocol: 'ftp',
     script: [`220-${'welcome\r\n'.repeat(5_000)}`, 'hang'],
-    is: 'fail answer: found 16384 bytes without it, expected an FTP greeting',
+    is: 'fail answer: found 1024 lines without it, expected an FTP greeting',
   },
 ];
 

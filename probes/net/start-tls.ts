@@ -105,9 +105,14 @@ async function tagged(talk: Conversation): Promise<string> {
   }
 }
 
-/** All that was said up to the end of what the pattern matches. */
+/** All that was said up to the end of what the pattern matches, which is a `>`. */
 async function upTo(talk: Conversation, pattern: RegExp, expected: string): Promise<string> {
+  let searched = 0;
   return await talk.take((unread) => {
+    // Each of the patterns ends with it: without one there is nothing new to match.
+    const isWorthALook = unread.includes('>', searched);
+    searched = unread.length;
+    if (!isWorthALook) return undefined;
     const text = unread.toString('latin1');
     const match = pattern.exec(text);
     if (!match) return undefined;

@@ -4,10 +4,10 @@ import { alertLinks, probeDownAnnotations, probeDownLabels } from '../../stack/a
 import { defaultUrls } from '../../stack/links.ts';
 import { Secret } from '../../stack/secret.ts';
 import { type MailSinkOptions, type MailTrouble, startMailSink } from '../../test/support/mail-sink.ts';
-import { machineTime } from '../testing/machine-time.ts';
 import { type SlackTrouble, startSlackSink } from '../../test/support/slack-sink.ts';
 import type { Clock } from '../model.ts';
 import { createAuthority } from '../testing/certificates.ts';
+import { machineTime } from '../testing/machine-time.ts';
 import type { Channels } from './channels.ts';
 import { createPager, type Page } from './index.ts';
 

@@ -89,6 +89,25 @@ describe('an attempt', () => {
     expect(faults).toEqual(['prober']);
   });
 
+  test.each([
+    { name: 'all of it', usedMs: 6_000, reason: 'response_timeout' },
+    { name: 'a quarter of it, as three others did', usedMs: 1_500, reason: 'response_timeout' },
+    { name: 'as little of it as any answer needs', usedMs: 20, reason: 'event_loop' },
+  ])('whose handlers used $name while its deadline was due: $reason', async ({ usedMs, reason }) => {
+    const clock = new ManualClock();
+    const run = async ({ signal, worked }: Run) => {
+      // Due before the deadline, and as late.
+      clock.after(1_999, () => worked?.(usedMs));
+      await aborted(signal);
+      return failed('response_timeout');
+    };
+    const stop = new AbortController().signal;
+    const context = { clock, resolve: async () => [], stop, memory: emptyMemory, internal: () => {} };
+    const outcome = attempt({ timeoutMs: 2_000, run }, context);
+    await clock.stall(8_000);
+    expect(await outcome).toMatchObject({ reason });
+  });
+
   test('does not blame the target for a timeout when the process itself stood still', async () => {
     const { clock, ended, kept } = begin(async ({ signal }) => {
       await aborted(signal);

@@ -1,6 +1,7 @@
 import { sayDuration } from '../../stack/duration.ts';
 import { graceMs } from '../../stack/probe-timing.ts';
 import type { Clock, Memory, Outcome, Resolve, Run } from '../model.ts';
+import { excusedMs, OwnWork } from './own-work.ts';
 
 /** A deadline that fires later than this says that the event loop stood still, and nothing about the target. */
 const stalledMs = 250;
@@ -46,6 +47,8 @@ export async function attempt(probe: Attempted, context: AttemptContext): Promis
  */
 export class Attempt {
   readonly outcome: Promise<Outcome>;
+  /** When its handlers used the processor. */
+  readonly work = new OwnWork();
   readonly #settle: (outcome: Outcome) => void;
   readonly #probe: Attempted;
   readonly #context: Omit<AttemptContext, 'stop'>;
@@ -97,6 +100,7 @@ export class Attempt {
         return signal();
       },
       onAbort: (callback) => this.#onAbort(callback),
+      worked: (ms) => this.work.add(clock.monotonic(), ms),
       timeoutMs: this.#probe.timeoutMs,
       traceparent,
       resolve,
@@ -124,7 +128,10 @@ export class Attempt {
 
   #late(): void {
     const { timeoutMs } = this.#probe;
-    this.#deadlineLateMs = this.#elapsedMs() - timeoutMs;
+    const dueMs = this.#startedMs + timeoutMs;
+    const nowMs = this.#context.clock.monotonic();
+    // Where its own handlers were at work it is late by its own doing, or by the target's.
+    this.#deadlineLateMs = excusedMs(nowMs - dueMs, this.work.between(dueMs, nowMs));
     const why = `the attempt took longer than ${timeoutMs} ms`;
     this.#abort(why, () => timeoutOutcome(timeoutMs, this.#elapsedMs()));
   }

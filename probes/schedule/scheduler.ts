@@ -4,6 +4,7 @@ import { ProbeMap } from '../probe-map.ts';
 import { type Alarm, Alarms } from './alarms.ts';
 import { Attempt } from './attempt.ts';
 import { firstSlot, type Grid, gridOf, nextSlot } from './grid.ts';
+import type { OwnWork } from './own-work.ts';
 
 /** What the scheduler sees of a probe: when to call what. It knows no protocol. */
 export interface Task extends ProbeId {
@@ -42,8 +43,11 @@ export interface Observer<T extends Task> {
   internal(place: string, error: unknown): void;
   /** A run begins; undefined where it is not traced. */
   trace?(task: T): RunTrace | undefined;
-  /** The outcome of an attempt that failed, or another one where the fail is our own doing. Times are monotonic. */
-  judge?(task: T, outcome: Outcome, fromMs: number, toMs: number): Promise<Outcome>;
+  /**
+   * The outcome of an attempt that failed, or another one where the fail is our own doing. Times are monotonic.
+   * @param work when the attempt's own handlers used the processor
+   */
+  judge?(task: T, outcome: Outcome, fromMs: number, toMs: number, work: OwnWork): Promise<Outcome>;
 }
 
 /** Runs every task on its grid until disposed. */
@@ -240,11 +244,12 @@ class Loop<T extends Task> {
     const traced = trace?.attempt();
     const memory = memoryOf(this.task);
     const traceparent = traced?.traceparent;
-    this.#attempting = new Attempt(this.task, { clock, resolve, internal, memory, traceparent });
-    const came = await this.#attempting.outcome;
+    const attempt = new Attempt(this.task, { clock, resolve, internal, memory, traceparent });
+    this.#attempting = attempt;
+    const came = await attempt.outcome;
     const outcome =
       came.verdict === 'fail' && observer.judge
-        ? await observer.judge(this.task, came, fromMs, clock.monotonic())
+        ? await observer.judge(this.task, came, fromMs, clock.monotonic(), attempt.work)
         : came;
     if (!traced) return outcome;
     traced.ended(outcome);

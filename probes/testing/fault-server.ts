@@ -13,8 +13,11 @@ interface Request {
 
 type Behave = (socket: Socket, request: Request) => unknown;
 
-/** An answer of a test's own: writes what it likes, and ends the socket or leaves it open. */
-export type Respond = (socket: Socket) => unknown;
+/**
+ * An answer of a test's own: writes what it likes, and ends the socket or leaves it open.
+ * @param request head and body as they came; empty where it answers before one came
+ */
+export type Respond = (socket: Socket, request: string) => unknown;
 
 /** What a broken peer does with a request. The path chooses it: `/hang-in-body`. */
 export const behaviours = {
@@ -132,6 +135,8 @@ export interface FaultServer extends AsyncDisposable {
 export interface FaultServerOptions {
   /** Speaks TLS with this certificate. */
   readonly tls?: Identity & { readonly ciphers?: string };
+  /** What is agreed on by TLS, as in `h2`. */
+  readonly alpn?: string;
   /** Asks for a certificate of the client, by TLS 1.3 only after the handshake. */
   readonly asksForClientCertificate?: true;
   readonly atAccept?: AtAccept;
@@ -156,18 +161,25 @@ export async function startFaultServer(options: FaultServerOptions = {}): Promis
     if (options.atAccept) return void atAccept[options.atAccept](raw);
     const asks = options.asksForClientCertificate ?? false;
     const socket = secureContext
-      ? new TLSSocket(raw, { isServer: true, secureContext, requestCert: asks, rejectUnauthorized: asks })
+      ? new TLSSocket(raw, {
+          isServer: true,
+          secureContext,
+          requestCert: asks,
+          rejectUnauthorized: asks,
+          ...(options.alpn && { ALPNProtocols: [options.alpn] }),
+        })
       : raw;
     socket.on('error', () => {});
-    if (options.respond && options.respondsAtAccept) return void options.respond(socket.resume());
+    if (options.respond && options.respondsAtAccept) return void options.respond(socket.resume(), '');
     let text = '';
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
       if (!isWhole(text)) return;
       requests.push(text);
       if (options.respond) {
+        const request = text;
         text = '';
-        return void options.respond(socket);
+        return void options.respond(socket, request);
       }
       const [, path = '', query = ''] = /^\S+ \/([^ ?]*)\??(\S*)/.exec(text) ?? [];
       const behave: Behave = behaviours[path in behaviours ? (path as Behaviour) : 'ok'];

@@ -184,6 +184,19 @@ describe('dns by UDP', () => {
     expect(outcome.steps.map(({ text }) => text)).toContain('ignored what was no answer to the question: 6');
   });
 
+  const floods: readonly { readonly name: string; readonly said: Said | Buffer }[] = [
+    { name: 'nonsense', said: Buffer.from('nonsense') },
+    { name: 'answers to another question', said: { questions: [{ name: 'other.example.org', type: 'A' }], ...good } },
+    { name: 'answers with another id', said: { idOff: 1, ...good } },
+  ];
+  test.each(floods)('gives up a server that sends $name and nothing else', async ({ said }) => {
+    await using peer = await startDnsPeer(() => Array.from({ length: 100 }, () => said));
+    const outcome = await attempt(dns, `127.0.0.1:${peer.port}`, { name });
+    expect(judgement(outcome)).toBe(
+      'fail answer: found 100 messages that are no answer to the question, expected an answer to the question',
+    );
+  });
+
   test('does not even see what another address sends', async () => {
     const other = createSocket('udp4');
     await new Promise<void>((resolve) => other.bind(0, '127.0.0.1', resolve));

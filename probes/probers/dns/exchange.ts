@@ -5,10 +5,15 @@ import type { Address, Run } from '../../model.ts';
 import { connectFailure } from '../../net/dial.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
 import { formatHostPort } from '../../net/host-port.ts';
+import { Unread } from '../../net/unread.ts';
+import { WorkMeter } from '../../net/work-meter.ts';
 import type { Recorder } from '../recorder.ts';
 import { type Answer, encodeQuestion, type Question, type Reading, readAnswer } from './message.ts';
 
 export const expected = 'an answer to the question';
+
+/** What is read that is no answer to the question: late answers to others, and forged ones. */
+const mostForeign = 100;
 
 export interface Asked {
   readonly question: Question;
@@ -67,10 +72,12 @@ function askOne(
     const [reason, found] = connectFailure(codeOf(error) || error.message, where);
     fail(reason, found, error);
   });
+  const meter = new WorkMeter((ms) => run.worked?.(ms));
   socket.on('message', (message) => {
+    meter.begin();
     const reading = readAnswer(asked.id, asked.question, message);
-    if (reading.is === 'foreign') ignored++;
-    else settle(reading, resolve, reject);
+    if (reading.is !== 'foreign') settle(reading, resolve, reject);
+    else if (++ignored >= mostForeign) reject(onlyForeign());
   });
   if (run.signal.aborted) aborted();
   else socket.connect(port, address);
@@ -99,10 +106,11 @@ export async function askByStream(
   run.signal.addEventListener('abort', aborted, { once: true });
   if (run.signal.aborted) aborted();
   let ignored = 0;
-  const take = (message: Buffer) => {
+  const take = (message: Buffer): boolean => {
     const reading = readAnswer(asked.id, asked.question, message);
-    if (reading.is === 'foreign') ignored++;
-    else settle(reading, resolve, reject);
+    if (reading.is !== 'foreign') settle(reading, resolve, reject);
+    else if (++ignored >= mostForeign) reject(onlyForeign());
+    return reading.is === 'foreign' && ignored < mostForeign;
   };
   socket.on('data', messages(take));
   socket.once('end', closed).once('close', closed);
@@ -135,15 +143,25 @@ function settle(
   else reject(new Failure('protocol', `a message that cannot be read (${reading.why})`, expected));
 }
 
-/** Cuts a stream into messages: each follows its length in two bytes (RFC 1035, section 4.2.2). */
-function messages(take: (message: Buffer) => void): (chunk: Buffer) => void {
-  let rest = Buffer.alloc(0);
+function onlyForeign(): Failure {
+  return new Failure('answer', `${mostForeign} messages that are no answer to the question`, expected);
+}
+
+/**
+ * Cuts a stream into messages: each follows its length in two bytes (RFC 1035, section 4.2.2).
+ * @param take returns whether more are wanted
+ */
+function messages(take: (message: Buffer) => boolean): (chunk: Buffer) => void {
+  const rest = new Unread();
+  let wanted = true;
   return (chunk) => {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
-      const end = 2 + rest.readUInt16BE(0);
-      take(rest.subarray(2, end));
-      rest = rest.subarray(end);
+    if (!wanted) return;
+    rest.append(chunk);
+    for (let bytes = rest.view; wanted && bytes.length >= 2; bytes = rest.view) {
+      const end = 2 + bytes.readUInt16BE(0);
+      if (bytes.length < end) return;
+      wanted = take(bytes.subarray(2, end));
+      rest.drop(end);
     }
   };
 }

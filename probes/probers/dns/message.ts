@@ -44,6 +44,8 @@ export type Reading =
 const responseBit = 0x80;
 const authoritativeBit = 0x04;
 const truncatedBit = 0x02;
+/** Of the header, before the question. */
+const headLength = 12;
 const recursionDesired = 1 << 8;
 
 export function encodeQuestion(id: number, question: Question): Buffer {
@@ -62,6 +64,8 @@ export function readAnswer(id: number, question: Question, message: Buffer): Rea
   // What was cut short need not be readable.
   if (high & truncatedBit) return { is: 'truncated' };
   const code = low & 0x0f;
+  // To decode each message of a flood would take long.
+  if (message.readUInt16BE(4) > 0 && !beginsAs(message, encodeQuestion(id, question))) return { is: 'foreign' };
   try {
     if (mayTakeLong(message)) return { is: 'broken', why: 'more compressed names than an answer has' };
     const { questions = [], answers = [], authorities = [], additionals = [] } = decode(message);
@@ -84,6 +88,12 @@ export function readAnswer(id: number, question: Question, message: Buffer): Rea
   } catch (error) {
     return { is: 'broken', why: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Whether the question seems to be the same: names differ by no case, and nothing stands before that a pointer could lead to. */
+function beginsAs(message: Buffer, query: Buffer): boolean {
+  const written = (bytes: Buffer) => bytes.toString('latin1', headLength, query.length).toLowerCase();
+  return written(message) === written(query);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { sayDuration } from '../../../stack/duration.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
+import { budgetFor, type Http2Budget } from '../../net/http2-budget.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 
 export interface Call {
@@ -50,6 +51,7 @@ export async function callUnary(socket: Socket, call: Call, run: Run): Promise<A
   run.signal.addEventListener('abort', late, { once: true });
   if (run.signal.aborted) late();
   let session: ClientHttp2Session | undefined;
+  let budget: Http2Budget | undefined;
   try {
     session = connect(`${call.isSecure ? 'https' : 'http'}://${call.authority}`, {
       createConnection: () => socket,
@@ -61,6 +63,7 @@ export async function callUnary(socket: Socket, call: Call, run: Run): Promise<A
     });
     const stream = session.request(headersOf(call), { endStream: false });
     stream.on('error', broken);
+    budget = budgetFor(socket, session, stream, run, (found) => fail('protocol', found));
     const chunks: Buffer[] = [];
     let [length, head, trailers]: [number, IncomingHttpHeaders, IncomingHttpHeaders] = [0, {}, {}];
     stream.on('response', (headers) => {
@@ -70,6 +73,7 @@ export async function callUnary(socket: Socket, call: Call, run: Run): Promise<A
       trailers = headers;
     });
     stream.on('data', (chunk: Buffer) => {
+      budget?.data(chunk);
       length += chunk.length;
       chunks.push(chunk);
       if (length > bodyLimit) fail('body_too_large', `more than ${bodyLimit} bytes`);
@@ -89,6 +93,7 @@ export async function callUnary(socket: Socket, call: Call, run: Run): Promise<A
     throw new Failure(reason, found, call.expected, { cause: error });
   } finally {
     run.signal.removeEventListener('abort', late);
+    budget?.[Symbol.dispose]();
     session?.destroy();
   }
 }

@@ -56,6 +56,15 @@ const behaviours: Readonly<Record<string, (stream: ServerHttp2Stream) => void>> 
     stream.respond({ ':status': 200 });
     stream.end(Buffer.alloc(3_000_000, 120));
   },
+  '/small-frames': (stream) => {
+    stream.respond({ ':status': 200 });
+    let left = 1_000;
+    const next = () => {
+      if (left-- > 0) stream.write('ready and ', () => setImmediate(next));
+      else stream.end('done');
+    };
+    next();
+  },
   '/reset': (stream) => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
   '/reset-in-body': (stream) => {
     stream.respond({ ':status': 200 });
@@ -115,6 +124,7 @@ const cases: readonly {
   { path: '/hang', name: 'no answer', is: 'fail response_timeout: found no answer in 1 s, expected an HTTP answer' },
   { path: '/hang-in-body', name: 'half a body', is: /^fail body_timeout: found a body that did not end in 1 s/ },
   { path: '/drip', name: 'a body without end', is: /^fail body_timeout/ },
+  { path: '/small-frames', name: 'a body in 1,000 frames', options: { expect: { body: 'and done' } }, is: 'pass' },
   { path: '/large', name: 'a large body', is: /^fail body_too_large: found a body of more than 1048576 bytes/ },
   {
     path: '/reset',

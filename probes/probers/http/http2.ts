@@ -4,6 +4,7 @@ import { sayDuration } from '../../../stack/duration.ts';
 import type { Reason } from '../../../stack/reasons.ts';
 import type { Run } from '../../model.ts';
 import { codeOf, Failure } from '../../net/failure.ts';
+import { budgetFor } from '../../net/http2-budget.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
@@ -75,6 +76,7 @@ function readAnswer(
     settled = true;
     recorder.phase(head ? 'transfer' : 'processing', recorder.elapsedMs() - beganMs);
     stopWaiting();
+    budget[Symbol.dispose]();
     body?.[Symbol.dispose]();
   };
   const failWith = (failure: Failure) => {
@@ -104,6 +106,7 @@ function readAnswer(
       drained: () => stream.resume(),
     });
 
+  const budget = budgetFor(socket, session, stream, run, (found) => fail('protocol', found));
   session.on('error', broken);
   stream
     .on('response', (answer, _, raw) => {
@@ -122,6 +125,7 @@ function readAnswer(
       recorder.lazySteps(headSteps(head.status, '2', headers));
     })
     .on('data', (chunk: Buffer) => {
+      budget.data(chunk);
       body ??= newBody();
       body.add(chunk);
       if (!body.flush()) stream.pause();
@@ -158,7 +162,10 @@ function brokenWords(error: Error, rstCode: number | undefined, inAnswer: boolea
     return [reason, found];
   }
   if (code === 'ECONNRESET' || code === 'EPIPE') return ['response_closed', `a connection that was reset ${where}`];
+  // A limit of Node's own: eight of them.
+  if (error.message.includes('CONTINUATION')) return ['protocol', 'headers in too many CONTINUATION frames'];
   if (code === 'ERR_HTTP2_ERROR') return ['protocol', 'an answer that is not HTTP/2'];
+  if (code === 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES') return ['protocol', 'too many frames that carry nothing'];
   if (rstCode) return ['response_closed', `a stream that was reset ${where} (${nameOf(rstCode)})`];
   return ['response_closed', closedWords(inAnswer)];
 }

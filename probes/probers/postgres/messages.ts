@@ -1,4 +1,5 @@
 import { Failure, oneLine } from '../../net/failure.ts';
+import { Unread } from '../../net/unread.ts';
 
 /** Every message that a server may begin. */
 const kinds: ReadonlySet<string> = new Set([...'RKSZENTDCIAGHdcWv123nst']);
@@ -6,14 +7,17 @@ const kinds: ReadonlySet<string> = new Set([...'RKSZENTDCIAGHdcWv123nst']);
 /** What a login may take: libpq's own limit of a message before the session is open. */
 const loginLimit = 30_000;
 const sessionLimit = 1_048_576;
+/** A row is one; so are the notices and settings of a login, of which a server sends some twenty. */
+const mostMessages = 65_536;
 
 /**
  * Cuts what a server sends into whole messages and lets through only those that `pg` can read: its parser trusts the
  * server, reads an error without an end for ever, and throws where nobody catches. Throws a `Failure`.
  */
 export class Messages {
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #rest = new Unread();
   #size = 0;
+  #count = 0;
   #limit = loginLimit;
 
   /** From now on answers to queries may come, which are longer. */
@@ -23,27 +27,28 @@ export class Messages {
   }
 
   read(chunk: Buffer): readonly Buffer[] {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#rest.append(chunk);
     this.#size += chunk.length;
     const whole: Buffer[] = [];
-    while (this.#rest.length > 0) {
-      if (!kinds.has(String.fromCharCode(this.#rest[0] ?? 0))) throw this.#noMessage();
-      if (this.#rest.length < 5) break;
-      const end = 1 + this.#rest.readUInt32BE(1);
+    for (let rest = this.#rest.view; rest.length > 0; rest = this.#rest.view) {
+      if (!kinds.has(String.fromCharCode(rest[0] ?? 0))) throw this.#noMessage();
+      if (rest.length < 5) break;
+      const end = 1 + rest.readUInt32BE(1);
       if (end < 5 || (end > this.#limit && this.#limit === loginLimit)) throw this.#noMessage();
       if (end > this.#limit) throw tooLarge();
-      if (this.#rest.length < end) break;
-      const message = this.#rest.subarray(0, end);
+      if (rest.length < end) break;
+      const message = rest.subarray(0, end);
       if (/^[EN]/.test(message.toString('latin1', 0, 1)) && !hasEnd(message)) throw this.#noMessage();
+      if (++this.#count > mostMessages) throw tooMany();
       whole.push(message);
-      this.#rest = this.#rest.subarray(end);
+      this.#rest.drop(end);
     }
     if (this.#size > this.#limit) throw this.#limit === loginLimit ? this.#noMessage() : tooLarge();
     return whole;
   }
 
   #noMessage(): Failure {
-    const begin = oneLine(this.#rest.toString('latin1', 0, 40));
+    const begin = oneLine(this.#rest.view.toString('latin1', 0, 40));
     return new Failure('protocol', `what is no message of PostgreSQL: "${begin}"`, 'a PostgreSQL server');
   }
 }
@@ -68,4 +73,9 @@ function hasEnd(message: Buffer): boolean {
 
 function tooLarge(): Failure {
   return new Failure('body_too_large', 'an answer of over 1 MiB', 'an answer of at most 1 MiB');
+}
+
+function tooMany(): Failure {
+  const wanted = `an answer of at most ${mostMessages} messages`;
+  return new Failure('body_too_large', `an answer of more than ${mostMessages} messages`, wanted);
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Run } from '../../model.ts';
 import { Conversation } from '../../net/conversation.ts';
-import { largest, type Reply, readReply } from './replies.ts';
+import { largest, type Reply, ReplyReader } from './replies.ts';
 
 /** Commands and their replies on a socket that is connected, and secured where it is to be. The caller destroys it. */
 export class Connection {
@@ -14,7 +14,8 @@ export class Connection {
   /** Sends a command and returns its reply. Rejects with a `Failure`. */
   async ask(words: readonly string[], expected: string): Promise<Reply> {
     this.#talk.send(wireCommand(words));
-    const { reply } = await this.#talk.take(readReply, expected);
+    const reader = new ReplyReader();
+    const { reply } = await this.#talk.take((unread) => reader.read(unread), expected);
     return reply;
   }
 }

@@ -148,7 +148,7 @@ const cases: readonly {
   {
     name: 'a list of a billion',
     say: { PING: '*1000000000\r\n' },
-    is: 'fail body_too_large: found a reply of over 1 MiB, expected a reply of at most 1 MiB',
+    is: 'fail body_too_large: found a reply of more than 65536 elements, expected a reply of at most 65536 elements',
   },
 ];
 

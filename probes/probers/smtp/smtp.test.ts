@@ -90,7 +90,7 @@ const cases: readonly {
   {
     name: 'a greeting that does not end',
     say: { banner: '220-more\r\n'.repeat(10_000) },
-    is: 'fail answer: found 65536 bytes without it, expected a greeting',
+    is: 'fail answer: found 1024 lines without it, expected a greeting',
   },
 ];
 

@@ -62,8 +62,8 @@ async function lineThat(pattern: TextPattern, talk: Conversation): Promise<strin
   let other = '';
   try {
     for (;;) {
-      const { text, matches } = await talk.take((unread) => nextText(unread, pattern), expected);
-      if (matches) return text;
+      const text = await talk.line(expected, (begun) => prompt(begun, pattern));
+      if (pattern.matches(text)) return text;
       other = text;
     }
   } catch (error) {
@@ -74,21 +74,11 @@ async function lineThat(pattern: TextPattern, talk: Conversation): Promise<strin
   }
 }
 
-interface Text {
-  readonly text: string;
-  readonly matches: boolean;
-}
-
-/** A whole line, or a prompt that matches. Each line is taken once: a peer that drips must not have it matched again and again. */
-function nextText(unread: Buffer, pattern: TextPattern): { readonly used: number; readonly result: Text } | undefined {
-  const end = unread.indexOf('\n');
-  if (end !== -1) {
-    const text = unread.toString('utf8', 0, end).replace(/\r$/, '');
-    return { used: end + 1, result: { text, matches: pattern.matches(text) } };
-  }
-  if (unread.length === 0 || unread.length > longestPrompt) return undefined;
-  const text = unread.toString('utf8');
-  return pattern.matches(text) ? { used: unread.length, result: { text, matches: true } } : undefined;
+/** A prompt that matches. Each line is matched once: a peer that drips must not have it matched again and again. */
+function prompt(begun: Buffer, pattern: TextPattern): string | undefined {
+  if (begun.length === 0 || begun.length > longestPrompt) return undefined;
+  const text = begun.toString('utf8');
+  return pattern.matches(text) ? text : undefined;
 }
 
 async function exactly(bytes: Buffer, talk: Conversation): Promise<void> {

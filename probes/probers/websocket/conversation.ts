@@ -6,6 +6,7 @@ import { codeOf, Failure, oneLine } from '../../net/failure.ts';
 import { tlsFailure } from '../../net/tls-failure.ts';
 import type { Recorder } from '../recorder.ts';
 import type { TextPattern } from '../text-pattern.ts';
+import { FrameCounter, mostFrames } from './frames.ts';
 
 export interface Opening {
   readonly url: URL;
@@ -39,6 +40,7 @@ export class Conversation {
       // A peer must not make us inflate what it sends.
       perMessageDeflate: false,
       maxPayload: opening.messageLimit,
+      ...pongsWithoutLimit,
     });
     this.#socket.on('error', (error) => this.#over(this.#failureOf(error)));
     this.#socket.on('unexpected-response', (_request, response) => {
@@ -49,6 +51,8 @@ export class Conversation {
     this.#socket.on('upgrade', ({ statusCode }) => {
       this.#status = statusCode;
     });
+    // Not before: what came behind the head is put back into the socket, for the listeners that there are by then.
+    this.#socket.once('open', () => this.#limitFrames(socket));
     this.#socket.on('message', (data) => this.#take(textOf(data)));
     this.#socket.on('close', (code, reason) => {
       const said = oneLine(reason.toString('utf8'));
@@ -170,6 +174,18 @@ export class Conversation {
     this.#onEnd(this.#end);
   }
 
+  /** Of what comes from now on, before `ws` has it: that one answers every ping. */
+  #limitFrames(socket: Socket): void {
+    const counter = new FrameCounter();
+    const count = (chunk: Buffer) => {
+      if (counter.read(chunk)) return;
+      socket.off('data', count);
+      this.#over(new Failure('protocol', `more than ${mostFrames} frames`, anAnswer));
+      socket.destroy();
+    };
+    socket.prependListener('data', count);
+  }
+
   #take(text: string): void {
     if (this.#onMessage) this.#onMessage(text);
     else if (this.#earlier.length < 16) this.#earlier.push(text);
@@ -214,6 +230,9 @@ const closeFrame = 'a close frame';
 
 /** How long a good-bye is waited for of which the verdict does not depend. */
 const goodbyeMs = 1_000;
+
+/** Frames of every kind are counted here: `ws` would hang up, and call it the end of the connection. Its types lack this. */
+const pongsWithoutLimit = { maxPendingAutoPongs: 0 };
 
 interface Close {
   readonly code: number;

@@ -77,6 +77,7 @@ async function startPeer(row: HostileRow, identities: Identities, cleanup: Async
   return cleanup.use(
     await startFaultServer({
       ...(tls && { tls }),
+      ...(row.alpn && { alpn: row.alpn }),
       ...(row.atAccept && { atAccept: row.atAccept }),
       ...(row.responds && { respond: row.responds, respondsAtAccept: !asksFirst(row.kind) }),
     }),

@@ -31,7 +31,7 @@ export type NameKind =
 export interface HostileRow {
   /** What the target does. */
   readonly name: string;
-  readonly kind: 'http' | 'tcp' | 'tls' | 'smtp' | 'redis' | 'postgres' | 'websocket' | 'grpc';
+  readonly kind: 'http' | 'tcp' | 'tls' | 'smtp' | 'redis' | 'postgres' | 'websocket' | 'grpc' | 'dns';
   /** By HTTP: what the fault server does with the request. */
   readonly behaviour?: Behaviour;
   /** What goes behind the behaviour, as `?…`. */
@@ -43,6 +43,8 @@ export interface HostileRow {
   readonly certificate?: CertificateKind;
   /** Where the name itself is the point; it leads to loopback. Default: `localhost` where there is a certificate. */
   readonly host?: string;
+  /** What is agreed on by TLS: `h2`. */
+  readonly alpn?: string;
   readonly resolves?: NameKind;
   /** As the user writes them beside the target. */
   readonly options?: Readonly<Record<string, unknown>>;

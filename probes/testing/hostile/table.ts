@@ -1,5 +1,6 @@
 import type { HostileRow } from './row.ts';
 import { busyRows } from './rows/busy.ts';
+import { busyProtocolRows } from './rows/busy-protocols.ts';
 import { hangRows } from './rows/hangs.ts';
 import { httpRows } from './rows/http.ts';
 import { bodyRows } from './rows/http-body.ts';
@@ -20,6 +21,7 @@ export const hostileRows: readonly HostileRow[] = [
   ...redirectRows,
   ...hangRows,
   ...busyRows,
+  ...busyProtocolRows,
   ...tlsRows,
   ...nameRows,
   ...protocolRows,

@@ -104,7 +104,7 @@ export const probeServiceCases: readonly FaultCase[] = [
   {
     alert: 'ProberInconclusive',
     cause: 'the name server of the probe service is gone',
-    title: 'The prober cannot tell whether named is up',
+    title: 'The prober cannot tell whether named/ready is up',
     says: [/\d+(?:\.\d+)?% of its runs are inconclusive/],
     subject: {},
     isAlone: true,
