@@ -105,6 +105,11 @@ export const behaviours = {
   'redirect-see-other': (socket: Socket, { query }) => reply(socket, 303, '', `location: ${query}`),
   'redirect-to-ok': (socket: Socket) => reply(socket, 302, '', 'location: /ok'),
   'redirect-loop': (socket: Socket) => reply(socket, 302, '', 'location: /redirect-loop'),
+  /** `/hops?3` leads over three redirects to an answer. */
+  hops: (socket: Socket, { query }) =>
+    Number(query) > 0
+      ? reply(socket, 302, '', `location: /hops?${Number(query) - 1}`)
+      : reply(socket, 200, '{"status":"ready"}'),
   'redirect-nowhere': (socket: Socket) => reply(socket, 302, ''),
   'redirect-to-file': (socket: Socket) => reply(socket, 302, '', 'location: file:///etc/passwd'),
 } as const satisfies Record<string, Behave>;

@@ -5,6 +5,7 @@ import { allAddressesSchema, durationSchema, ipSchema, validForSchema } from '..
 import { textPatternSchema, textPatternsSchema } from '../text-pattern.ts';
 import { authenticationOptions } from './authentication.ts';
 import { proxySchema } from './proxy.ts';
+import { redirectOptions } from './redirects.ts';
 
 /** A status as it is written: `200`, `2xx`. */
 const statusSchema = z.union([
@@ -116,12 +117,7 @@ export const httpOptions = z.strictObject({
     .default(false)
     .describe('true: offers HTTP/2 in the TLS handshake, and speaks what the server chooses.'),
   proxy: proxySchema,
-  redirects: z
-    .int()
-    .min(0)
-    .max(20)
-    .default(0)
-    .describe('How many redirects to follow, with the cookies that are set on the way. 0: a redirect is the answer.'),
+  ...redirectOptions,
   compression: z
     .boolean()
     .default(false)
