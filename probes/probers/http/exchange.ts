@@ -14,6 +14,7 @@ import {
   type AnswerReader,
   type ParseFault,
 } from './answer-parser.ts';
+import { cookieLines } from './cookies.ts';
 import { decoderOf } from './decoder.ts';
 import type { Answer } from './expect.ts';
 
@@ -28,7 +29,10 @@ export interface Request {
 }
 
 /** The answer, without how long it took: that is for the whole attempt to say. */
-export type Exchanged = Omit<Answer, 'durationMs' | 'phases'>;
+export interface Exchanged extends Omit<Answer, 'durationMs' | 'phases'> {
+  /** What it sets, as `cookieLines` has it; left out where that is nothing. */
+  readonly setCookies?: readonly string[];
+}
 
 const expected = 'an HTTP answer';
 
@@ -174,7 +178,9 @@ class Exchange implements AnswerReader {
     const body = bytes.toString('utf8');
     this.#end();
     this.#recorder.step(`a body of ${body.length} characters`);
-    this.#resolve({ status: this.#head.status, version: this.#head.version, headers: this.#headers, body });
+    const { status, version, headers } = this.#head;
+    const setCookies = this.#headers['set-cookie'] && cookieLines(headers);
+    this.#resolve({ status, version, headers: this.#headers, body, ...(setCookies && { setCookies }) });
   }
 
   #ended(): void {
@@ -193,14 +199,20 @@ class Exchange implements AnswerReader {
     } else if (gone.has(code)) {
       this.#closed(code === 'ECONNRESET' ? 'reset' : 'closed', error);
     } else {
-      this.#fail(error);
+      // What the system says of a connection that stood is about the way to the target, or about the target.
+      const found = `a connection that broke ${this.#where()} (${code || error.message})`;
+      this.#fail(this.#failure('response_closed', found, expected, error));
     }
+  }
+
+  #where(): string {
+    return this.#head ? 'in the middle of the answer' : 'before the answer';
   }
 
   #closed(how: 'closed' | 'reset', cause?: unknown): void {
     if (this.#settled || this.#whole) return;
-    const where = this.#head ? 'in the middle of the answer' : 'before the answer';
-    this.#fail(this.#failure('response_closed', `a connection that was ${how} ${where}`, expected, cause));
+    const found = `a connection that was ${how} ${this.#where()}`;
+    this.#fail(this.#failure('response_closed', found, expected, cause));
   }
 
   #malformed(fault: ParseFault): void {

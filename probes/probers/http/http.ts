@@ -229,7 +229,7 @@ async function request(
     const name = formatHostPort(proxy.host, proxy.port);
     throw new Failure('proxy', `status 407 from the proxy ${name}`, `a way to ${url.host} through the proxy`);
   }
-  cookies?.take(url, answer.headers);
+  if (answer.setCookies) cookies?.take(url, answer.setCookies);
   return { answer, address };
 }
 

@@ -9,6 +9,7 @@ import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
 import { headLimit } from './answer-parser.ts';
+import { cookieLines } from './cookies.ts';
 import { decoderOf } from './decoder.ts';
 import { byName, type Exchanged, headSteps, type Request } from './exchange.ts';
 
@@ -51,6 +52,10 @@ export async function exchangeHttp2(
     );
     if (body !== undefined) stream.end(body);
     return await readAnswer(socket, session, stream, request, run, recorder);
+  } catch (error) {
+    if (error instanceof Failure || !codeOf(error).startsWith('ERR_HTTP2_')) throw error;
+    // The server has ended the session before it was asked anything.
+    throw new Failure('response_closed', closedWords(false), expected, { cause: error });
   } finally {
     session.destroy();
   }
@@ -68,7 +73,7 @@ function readAnswer(
   const chunks: Buffer[] = [];
   let size = 0;
   let beganMs = recorder.elapsedMs();
-  let head: { readonly status: number; readonly headers: Exchanged['headers'] } | undefined;
+  let head: Pick<Exchanged, 'status' | 'headers' | 'setCookies'> | undefined;
   let decoder: Transform | undefined;
   let settled = false;
   let stopWaiting = () => {};
@@ -126,7 +131,8 @@ function readAnswer(
       }
       // The first is `:status`, the only one of its kind in an answer.
       const headers = byName(raw.slice(2));
-      head = { status: Number(answer[':status']), headers };
+      const setCookies = headers['set-cookie'] && cookieLines(raw);
+      head = { status: Number(answer[':status']), headers, ...(setCookies && { setCookies }) };
       recorder.lazySteps(headSteps(head.status, '2', headers));
     })
     .on('data', (chunk: Buffer) => {

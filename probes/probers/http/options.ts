@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
 import { certificateOptions } from '../certificate-options.ts';
-import { allAddressesSchema, durationSchema, ipSchema, validForSchema } from '../schemas.ts';
+import { allAddressesSchema, durationSchema, headerText, ipSchema, validForSchema } from '../schemas.ts';
 import { textPatternSchema, textPatternsSchema } from '../text-pattern.ts';
 import { authenticationOptions } from './authentication.ts';
 import { proxySchema } from './proxy.ts';
@@ -57,7 +57,7 @@ export const httpOptions = z.strictObject({
       ),
       z
         .string()
-        .regex(/^[\t\P{Cc}]*$/u, 'expected a header value without line breaks')
+        .regex(headerText, 'expected a header value of Latin-1 characters, without line breaks')
         .transform((text) => new Secret(text)),
     )
     .default({})
