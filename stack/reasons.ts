@@ -28,6 +28,7 @@ export const reasons = {
   response_closed: { verdict: 'fail', words: 'the connection closed before the answer was complete' },
   protocol: { verdict: 'fail', words: 'the answer breaks the protocol' },
   too_many_redirects: { verdict: 'fail', words: 'too many redirects' },
+  redirect_private: { verdict: 'fail', words: 'a redirect leads into a private network' },
   body_too_large: { verdict: 'fail', words: 'the answer is larger than allowed' },
   status: { verdict: 'fail', words: 'the status is wrong' },
   header: { verdict: 'fail', words: 'a header is wrong' },

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { Address, Outcome, PlannedProbe, Resolve } from '../model.ts';
+import { attempt } from '../probers/attempt-for-test.ts';
 import { http } from '../probers/http/http.ts';
 import { emptyMemory, failed, passed, sampleProbe } from '../state/sample-probe.ts';
 import { createAuthority } from '../testing/certificates.ts';
@@ -85,6 +86,14 @@ describe('what is tried', () => {
     await using peer = await startFaultServer();
     const diagnoses = setUp({ resolve: addresses('127.0.0.1', '127.0.0.1') });
     expect(await tried(diagnoses, probeOf(`http://panel:${peer.port}/${path}`))).toBe(says);
+  });
+
+  test('says where the run was redirected', async () => {
+    await using peer = await startFaultServer();
+    const url = `http://127.0.0.1:${peer.port}`;
+    const probe = probeOf(`${url}/redirect-to?/status-503`);
+    const outcome = await attempt(http, `${url}/redirect-to?/status-503`, {});
+    expect(await tried(setUp(), probe, outcome)).toBe(`redirected: 302 to ${url}/status-503`);
   });
 
   test('says that it passes when the certificate is not verified', async () => {

@@ -25,7 +25,7 @@ export interface DiagnosisContext {
 }
 
 /**
- * What else can be learnt of a target that has just failed, in words: each of its addresses by itself, the same probe done
+ * What else can be learnt of a target that has just failed, in words: where it redirected, each of its addresses by itself, the same probe done
  * otherwise (its variants), what other name servers say of its name, a reference host, and how the other probes stand. Everything is tried
  * at once and within `diagnosisMs`; each try is one attempt like any other.
  */
@@ -40,7 +40,12 @@ export async function diagnose(
     resolverFindings(probe, context),
     referenceFinding(context),
   ]);
-  return [...findings.flat(), ...othersFinding(context.others)];
+  return [...redirectFinding(outcome), ...findings.flat(), ...othersFinding(context.others)];
+}
+
+/** Where the run ended that the page is about, where that is not where it began. */
+function redirectFinding({ traits }: Outcome): readonly string[] {
+  return traits?.redirects === undefined ? [] : [`redirected: ${traits.redirects}`];
 }
 
 async function addressFindings(probe: PlannedProbe, context: DiagnosisContext): Promise<readonly string[]> {

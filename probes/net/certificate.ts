@@ -18,7 +18,8 @@ export function inUse(
 
 /** When the first certificate expires, Unix milliseconds; undefined when there is none. */
 export function earliestExpiry(chain: readonly CertificateFacts[]): number | undefined {
-  return chain.length === 0 ? undefined : Math.min(...chain.map(({ to }) => to));
+  const known = chain.map(({ to }) => to).filter((to) => !Number.isNaN(to));
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** What OpenSSL has against a chain. */
@@ -113,6 +114,9 @@ function dateFault(
   who: string,
   now: number,
 ): Omit<CertificateFault, 'expected'> | undefined {
+  if (Number.isNaN(from) || Number.isNaN(to)) {
+    return { reason: 'certificate_untrusted', found: `${who} with a date that cannot be read` };
+  }
   if (to <= now) {
     return { reason: 'certificate_expired', found: `${who} that expired ${sayDuration(now - to)} ago (${minute(to)})` };
   }
@@ -155,6 +159,8 @@ function issuerFault({ certificates, nextIssuer }: PeerChain): Omit<CertificateF
   return { reason: 'certificate_untrusted', found: `a certificate that is not trusted: ${words}` };
 }
 
+/** A peer may send what is no date at all. */
 function minute(ms: number): string {
+  if (Number.isNaN(ms)) return 'a date that cannot be read';
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

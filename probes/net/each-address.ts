@@ -26,7 +26,7 @@ export async function eachAddress(
   const tried = addresses.slice(0, most);
   if (tried.length < addresses.length) recorder.step(`only the first ${most} of ${addresses.length} addresses`);
   const attempts = await Promise.all(
-    tried.map(async (address) => ({ address, outcome: await attempt(runFor(address, run)) })),
+    tried.map(async (address) => ({ address, outcome: await attempt(runFor(host, address, run)) })),
   );
   for (const { address, outcome } of attempts) {
     for (const { text } of outcome.steps) recorder.step(`${address.address}: ${text}`);
@@ -39,9 +39,12 @@ interface Attempt {
   readonly outcome: Outcome;
 }
 
-function runFor(address: Address, run: Run): Run {
+/** Another host, to which a redirect leads, is resolved as ever. */
+function runFor(host: string, address: Address, run: Run): Run {
+  const resolve: Run['resolve'] = async (asked, family, signal) =>
+    asked === host ? [address] : await run.resolve(asked, family, signal);
   const { forget } = run.resolve;
-  return { ...run, resolve: Object.assign(async () => [address], forget && { forget }) };
+  return { ...run, resolve: Object.assign(resolve, forget && { forget }) };
 }
 
 function merged(attempts: readonly Attempt[], recorder: Recorder): Outcome {

@@ -29,11 +29,12 @@ export function codeOf(error: unknown): string {
 /** Letters, digits and signs of ASCII with single blanks in between, and not too many of them. */
 const plain = /^(?=.{0,160}$)[!-~]*(?: [!-~]+)*$/;
 
-/** One line of at most 160 characters without control characters: fit for a label, a log line and a page. */
+/** One line of at most 160 characters without control characters and halves of surrogate pairs: fit for a label, a log line and a page. */
 export function oneLine(text: string): string {
   // Nearly all of them are: to look is a fraction of the work.
   if (plain.test(text)) return text;
   const clean = text
+    .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .replace(/ {2,}/g, ' ')
     .trim();

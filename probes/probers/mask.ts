@@ -9,5 +9,6 @@ export function mask(secrets: readonly string[]): (text: string) => string {
 }
 
 function forms(secret: string): readonly string[] {
-  return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+  // Half a surrogate pair is in no URL.
+  return [secret, encodeURIComponent(secret.toWellFormed()), Buffer.from(secret).toString('base64')];
 }

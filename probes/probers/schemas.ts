@@ -22,6 +22,9 @@ export const hostPortSchema = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** What a header can hold (RFC 9110, section 5.5), one byte per character. */
+export const headerText = /^[\t\x20-\x7e\xa0-\xff]*$/;
+
 export const ipSchema = z
   .union([z.literal(4), z.literal(6), z.literal('any')])
   .default('any')

@@ -108,6 +108,20 @@ export const behaviours = {
   'redirect-see-other': (socket: Socket, { query }) => reply(socket, 303, '', `location: ${query}`),
   'redirect-to-ok': (socket: Socket) => reply(socket, 302, '', 'location: /ok'),
   'redirect-loop': (socket: Socket) => reply(socket, 302, '', 'location: /redirect-loop'),
+  /** The cookie is the query, in UTF-8; where it leads to says which bytes came back. */
+  'redirect-with-cookie': (socket: Socket, { query }) =>
+    reply(socket, 302, '', `set-cookie: session=${query}; Path=/`, 'location: /cookie-came-back'),
+  'cookie-came-back': (socket: Socket, { text }) => {
+    const bytes = Buffer.from(/^cookie: (.*)$/m.exec(text)?.[1]?.trim() ?? 'none', 'latin1');
+    reply(socket, 500, bytes.toString('hex'));
+  },
+  /** The body is the query. */
+  says: (socket: Socket, { query }) => reply(socket, 200, query),
+  /** `/hops?3` leads over three redirects to an answer. */
+  hops: (socket: Socket, { query }) =>
+    Number(query) > 0
+      ? reply(socket, 302, '', `location: /hops?${Number(query) - 1}`)
+      : reply(socket, 200, '{"status":"ready"}'),
   'redirect-nowhere': (socket: Socket) => reply(socket, 302, ''),
   'redirect-to-file': (socket: Socket) => reply(socket, 302, '', 'location: file:///etc/passwd'),
 } as const satisfies Record<string, Behave>;

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { freePorts } from '../../cli/testing/running-watchpost.ts';
+import { httpOptions } from '../../probes/probers/http/options.ts';
+import { redirectLimit } from '../../probes/probers/http/redirects.ts';
 import { prepareHostilePeers } from '../../probes/testing/hostile/peers.ts';
 import type { HostileRow } from '../../probes/testing/hostile/row.ts';
 import { hostileRows } from '../../probes/testing/hostile/table.ts';
@@ -93,7 +95,7 @@ function moduleOf({ kind, options = {}, certificate, resolves }: HostileRow, caF
 }
 
 function httpModule(options: Readonly<Record<string, unknown>>, tls: object): unknown {
-  const { method, redirects, body_limit: bodyLimit, expect: wanted = {} } = options;
+  const { method, body_limit: bodyLimit, expect: wanted = {} } = options;
   const { status, body, json, headers, ...rest } = wanted as Readonly<Record<string, unknown>>;
   // It knows no time limit below that of the probe, and the JSON of an answer only by expressions of its own.
   if (Object.keys(rest).length > 0 || json !== undefined) return undefined;
@@ -102,7 +104,7 @@ function httpModule(options: Readonly<Record<string, unknown>>, tls: object): un
     timeout: '1s',
     http: {
       preferred_ip_protocol: 'ip4',
-      follow_redirects: redirects !== undefined,
+      follow_redirects: redirectLimit(httpOptions.parse(options)) > 0,
       ...(method !== undefined && { method }),
       ...(status !== undefined && { valid_status_codes: [status] }),
       ...(bodyLimit !== undefined && { body_size_limit: `${bodyLimit}B` }),

@@ -9,6 +9,7 @@ import { type Asked, ask, http } from '../http/http.ts';
 import { httpValue } from '../http/options.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
+import { headerText } from '../schemas.ts';
 import { flowOptions, flowValue, type Saved, type Step } from './options.ts';
 import { fill, namesIn } from './placeholders.ts';
 
@@ -45,7 +46,9 @@ async function runSteps(steps: Value, run: Run): Promise<Outcome> {
     for (const step of steps) {
       const beganMs = recorder.elapsedMs();
       recorder.step(`step "${step.name}"`);
-      const asked = await askStep(step, values, run, beganMs, { cookies, hide });
+      const asked = await askStep(step, values, run, beganMs, { cookies, hide }).catch((error: unknown) => {
+        throw error instanceof Failure ? failureOf(error, step) : error;
+      });
       recorder.sample(durationMetric, (recorder.elapsedMs() - beganMs) / 1_000, { phase: step.name });
       take(asked.outcome, step, recorder, samples);
       if (!asked.answer) throw failureOf(asked.outcome, step);
@@ -61,15 +64,14 @@ async function runSteps(steps: Value, run: Run): Promise<Outcome> {
 const durationMetric = 'watchpost_probe_flow_duration_seconds';
 
 /** The request with what was saved put in, as it has to be written there. */
-function askStep(
+async function askStep(
   { url, options }: Step,
   values: ReadonlyMap<string, string>,
   run: Run,
   beganMs: number,
   together: Parameters<typeof ask>[3],
 ): Promise<Asked> {
-  const filled = (secret: Secret, write?: (value: string) => string) =>
-    new Secret(fill(secret.reveal(), values, write));
+  const filled = (secret: Secret, write?: Write) => new Secret(fill(secret.reveal(), values, write));
   const { headers, body, bearer, basic } = options;
   const type =
     Object.entries(headers)
@@ -84,18 +86,50 @@ function askStep(
   };
   // The time that is left is what a step can be said to have waited.
   const timeoutMs = Math.max(1, Math.round(run.timeoutMs - beganMs));
-  return ask(httpValue.parse(fill(url, values, encodeURIComponent)), own, { ...run, timeoutMs }, together);
+  return await ask(filledUrl(url, values), own, { ...run, timeoutMs }, together);
 }
 
+/** A value as it is written where it is put; throws a `Failure` where it cannot stand there. */
+type Write = (value: string, name: string) => string;
+
+/** What the target gave is what is wrong: not the file, and not the prober. */
+function misfit(name: string, why: string, where: string): Failure {
+  return new Failure('answer', `${why} in what was saved as ${name}`, `a value that ${where} can hold`);
+}
+
+/** A placeholder may stand for the host too. */
+function filledUrl(url: string, values: ReadonlyMap<string, string>): URL {
+  const parsed = httpValue.safeParse(fill(url, values, inUrl));
+  if (parsed.success) return parsed.data;
+  const names = [...new Set(namesIn(url))].join(' and ');
+  throw misfit(names, 'what makes no URL', 'the URL of the step');
+}
+
+const inUrl: Write = (value, name) => {
+  if (!value.isWellFormed()) throw misfit(name, 'half a character (a lone surrogate)', 'a URL');
+  return encodeURIComponent(value);
+};
+
+const inForm: Write = (value, name) => {
+  if (!value.isWellFormed()) throw misfit(name, 'half a character (a lone surrogate)', 'a form');
+  return encodeURIComponent(value);
+};
+
 /** A value must not end the header that it stands in. */
-function inHeader(value: string): string {
+const inHeader: Write = (value, name) => {
+  const text = withoutControls(value);
+  if (!headerText.test(text)) throw misfit(name, 'characters beyond Latin-1', 'a header');
+  return text;
+};
+
+function withoutControls(value: string): string {
   return value.replaceAll(/[^\t\P{Cc}]/gu, '');
 }
 
 /** As a body of this type writes a value: in JSON within the quotes that stand around the placeholder. */
-function writerFor(contentType: string): ((value: string) => string) | undefined {
+function writerFor(contentType: string): Write | undefined {
   if (/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType)) return (value) => JSON.stringify(value).slice(1, -1);
-  if (/^application\/x-www-form-urlencoded\b/i.test(contentType)) return encodeURIComponent;
+  if (/^application\/x-www-form-urlencoded\b/i.test(contentType)) return inForm;
   return undefined;
 }
 
@@ -126,7 +160,10 @@ function parsed(body: string): unknown {
   }
 }
 
-function failureOf({ reason, found, expected }: Outcome, { name }: Step): Failure {
+function failureOf(
+  { reason, found, expected }: Pick<Outcome, 'reason' | 'found' | 'expected'>,
+  { name }: Step,
+): Failure {
   return new Failure(reason, `${found} in step "${name}"`, expected);
 }
 
@@ -154,7 +191,8 @@ const shortest = 4;
 
 /** A value in every form in which it was sent. */
 function written(value: string): readonly string[] {
-  const forms = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), inHeader(value)];
+  const inUrls = encodeURIComponent(value.toWellFormed());
+  const forms = [value, inUrls, JSON.stringify(value).slice(1, -1), withoutControls(value)];
   return [...new Set(forms)].filter((form) => form.length >= shortest);
 }
 

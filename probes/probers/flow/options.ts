@@ -32,7 +32,13 @@ const urlSchema = z
     'expected a URL that begins with http:// or https://',
   );
 
-const { all_addresses: _, ...options } = httpOptions.shape;
+const { all_addresses: _, ...ofHttp } = httpOptions.shape;
+/** A step is one request: an answer to it may well be a redirect, with what is to be saved in it. */
+const redirects = ofHttp.redirects
+  .unwrap()
+  .default(0)
+  .describe('How many redirects to follow, with the cookies that are set on the way. 0: a redirect is the answer.');
+const options = { ...ofHttp, redirects };
 
 const stepSchema = z
   .strictObject({

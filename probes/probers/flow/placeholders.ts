@@ -13,10 +13,10 @@ export function namesIn(text: string): readonly string[] {
 export function fill(
   text: string,
   values: ReadonlyMap<string, string>,
-  write: (value: string) => string = (value) => value,
+  write: (value: string, name: string) => string = (value) => value,
 ): string {
   return text.replaceAll(placeholder, (whole, name: string) => {
     const value = values.get(name);
-    return value === undefined ? whole : write(value);
+    return value === undefined ? whole : write(value, name);
   });
 }

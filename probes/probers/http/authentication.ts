@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
 import type { Misfit } from '../prober.ts';
+import { headerText } from '../schemas.ts';
 
 const secretSchema = z
   .string()
@@ -16,7 +17,13 @@ export const authenticationOptions = {
     })
     .optional()
     .describe('Basic authentication, where user and password are not to stand in the URL.'),
-  bearer: secretSchema.optional().describe('Token to send as `Authorization: Bearer …`. Shown nowhere.'),
+  bearer: z
+    .string()
+    .min(1)
+    .regex(headerText, 'expected a token of Latin-1 characters, without line breaks')
+    .transform((text) => new Secret(text))
+    .optional()
+    .describe('Token to send as `Authorization: Bearer …`. Shown nowhere.'),
   oauth2: z
     .strictObject({
       token_url: z

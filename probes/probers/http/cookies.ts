@@ -1,24 +1,32 @@
 import { CookieJar } from 'tough-cookie';
 import { mask } from '../mask.ts';
 
-/** The cookies of one run: what one hop sets, the next ones send where they belong. Nothing of it outlives the run. */
+/** The `set-cookie` lines of an answer, one character per byte: what they say goes back as it came, whatever its charset. */
+export function cookieLines(raw: readonly string[]): readonly string[] {
+  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'set-cookie');
+}
+
+/**
+ * The cookies of one run: what one hop sets, the next ones send where they belong. Nothing of it outlives the run. Their bytes
+ * are characters here, as the wire has them.
+ */
 export class Cookies {
   /** Most answers set none. */
   #jar: CookieJar | undefined;
   readonly #values: string[] = [];
 
-  /** Keeps what an answer from `url` sets; what no browser would take is left out. */
-  take(url: URL, headers: Readonly<Record<string, readonly string[]>>): void {
-    for (const text of headers['set-cookie'] ?? []) {
+  /** Keeps what the lines of an answer from `url` set; what no browser would take is left out. */
+  take(url: URL, lines: readonly string[]): void {
+    for (const text of lines) {
       this.#jar ??= new CookieJar();
       const cookie = this.#jar.setCookieSync(text, url.href, { ignoreError: true });
-      if (cookie) this.#values.push(cookie.value);
+      if (cookie) this.#values.push(cookie.value, Buffer.from(cookie.value, 'latin1').toString('utf8'));
     }
   }
 
   /** Where an answer leads to: the values of its query are as good as cookies. */
   ledTo(url: URL): void {
-    this.#values.push(...url.searchParams.values());
+    this.#values.push(...url.searchParams.values(), url.password);
   }
 
   /** Takes their values out of a text: they are credentials, and a target may echo them. */

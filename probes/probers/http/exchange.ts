@@ -8,6 +8,7 @@ import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
 import { type AnswerHead, type AnswerParser, AnswerParsers, type AnswerReader } from './answer-parser.ts';
 import { Body, type ReadBody } from './body.ts';
+import { cookieLines } from './cookies.ts';
 import type { Answer } from './expect.ts';
 import { limitCode, type Oddity, type ParseFault } from './framing.ts';
 import { byName, locationOf } from './headers.ts';
@@ -28,6 +29,8 @@ export interface Request {
 export interface Exchanged extends Omit<Answer, 'durationMs' | 'phases'> {
   /** Where it leads to: the header `location`, with bytes that are no UTF-8 as `%E9`. */
   readonly location?: string;
+  /** What it sets, as `cookieLines` has it; left out where that is nothing. */
+  readonly setCookies?: readonly string[];
 }
 
 const expected = 'an HTTP answer';
@@ -159,6 +162,7 @@ class Exchange implements AnswerReader {
     if (note !== undefined) this.#recorder.step(note);
     this.#recorder.step(`a body of ${text.length} characters`);
     const location = locationOf(headers);
+    const setCookies = this.#headers['set-cookie'] && cookieLines(headers);
     this.#resolve({
       status,
       version,
@@ -166,6 +170,7 @@ class Exchange implements AnswerReader {
       body: text,
       ...(unreadable !== undefined && { unreadable }),
       ...(location !== undefined && { location }),
+      ...(setCookies && { setCookies }),
     });
   }
 
@@ -185,14 +190,20 @@ class Exchange implements AnswerReader {
     } else if (gone.has(code)) {
       this.#closed(code === 'ECONNRESET' ? 'reset' : 'closed', error);
     } else {
-      this.#fail(error);
+      // What the system says of a connection that stood is about the way to the target, or about the target.
+      const found = `a connection that broke ${this.#where()} (${code || error.message})`;
+      this.#fail(this.#failure('response_closed', found, expected, error));
     }
+  }
+
+  #where(): string {
+    return this.#head ? 'in the middle of the answer' : 'before the answer';
   }
 
   #closed(how: 'closed' | 'reset', cause?: unknown): void {
     if (this.#settled || this.#whole) return;
-    const where = this.#head ? 'in the middle of the answer' : 'before the answer';
-    this.#fail(this.#failure('response_closed', `a connection that was ${how} ${where}`, expected, cause));
+    const found = `a connection that was ${how} ${this.#where()}`;
+    this.#fail(this.#failure('response_closed', found, expected, cause));
   }
 
   #malformed(fault: ParseFault): void {

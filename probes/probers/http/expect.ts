@@ -145,7 +145,13 @@ function quote(text: string): string {
 }
 
 function quoteJson(value: unknown, hide: Hide): string {
-  return shortened(hide(JSON.stringify(typeof value === 'string' ? hide(value) : value)));
+  try {
+    return shortened(hide(JSON.stringify(typeof value === 'string' ? hide(value) : value)));
+  } catch (error) {
+    // It was read without recursion, and cannot be written so.
+    if (error instanceof RangeError) return 'more nested lists and maps than can be shown';
+    throw error;
+  }
 }
 
 function shortened(text: string, most = 60): string {

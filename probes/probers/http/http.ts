@@ -16,6 +16,17 @@ import { exchangeHttp2 } from './http2.ts';
 import { credentials, httpOptions, httpValue } from './options.ts';
 import { type HttpProxy, proxyAuthorization } from './proxy.ts';
 import { redactor } from './redaction.ts';
+import {
+  type AddressGuard,
+  chainWords,
+  type Followed,
+  followed,
+  guardRedirect,
+  type Hop,
+  nextHop,
+  redirectLimit,
+  redirectOf,
+} from './redirects.ts';
 import { type Client, Tokens, tokenRequest } from './token.ts';
 import { traitsOf } from './traits.ts';
 
@@ -84,7 +95,7 @@ export function ask(value: URL, options: Options, run: Run, together?: Together)
 }
 
 async function once(value: URL, options: Options, run: Run, together?: Together): Promise<Asked> {
-  const cookies = together?.cookies ?? (options.redirects > 0 ? new Cookies() : undefined);
+  const cookies = together?.cookies ?? (redirectLimit(options) > 0 ? new Cookies() : undefined);
   const recorder = recorderFor(value, options, together, cookies);
   try {
     const answer = await follow(value, options, run, recorder, cookies);
@@ -135,7 +146,7 @@ function askForToken(client: Client, options: Options, run: Run, recorder: Recor
   const headers = { 'content-type': new Secret('application/x-www-form-urlencoded') };
   const asking = { ...rest, headers, basic: { user: user ?? '', password: new Secret(password ?? '') } };
   const hop = { url: client.token_url, method: 'POST' as const, body: new Secret(tokenRequest(client)) };
-  return request(hop, client.token_url, asking, run, recorder);
+  return request(hop, client.token_url, asking, run, recorder).then(({ answer }) => answer);
 }
 
 function ofTokenEndpoint(error: unknown): unknown {
@@ -156,71 +167,60 @@ async function follow(
   recorder: Recorder,
   cookies: Cookies | undefined,
 ): Promise<Exchanged> {
+  const limit = redirectLimit(options);
+  const chain: Followed[] = [];
   let hop: Hop = {
     url: start,
     method: options.method,
     ...(options.body === undefined ? {} : { body: options.body }),
   };
-  for (let followed = 0; ; followed++) {
-    const answer = await request(hop, start, options, run, recorder, cookies);
-    const location = redirect.has(answer.status) ? answer.location : undefined;
-    const ends = location === undefined || options.redirects === 0;
-    if (ends || followed >= options.redirects) {
+  let guard: AddressGuard | undefined;
+  for (;;) {
+    const { answer, address } = await request(hop, start, options, run, recorder, cookies, guard);
+    const location = redirectOf(answer);
+    const ends = location === undefined || limit === 0;
+    if (ends || chain.length >= limit) {
       recorder.sample(statusMetric, answer.status);
       if (options.http2 || options.expect.http_version) recorder.sample('probe_http_version', Number(answer.version));
-      if (followed > 0) recorder.sample('probe_http_redirects', followed);
+      if (chain.length > 0) recorder.sample('probe_http_redirects', chain.length);
       if (ends) return answer;
       const times = (count: number) => `${count} redirect${count === 1 ? '' : 's'}`;
-      throw new Failure(
-        'too_many_redirects',
-        `one more after ${times(followed)}`,
-        `at most ${times(options.redirects)}`,
-      );
+      throw new Failure('too_many_redirects', `one more after ${times(limit)}`, `at most ${times(limit)}`);
     }
-    hop = nextHop(hop, answer.status, location, start);
+    const next = nextHop(hop, answer.status, location, start);
+    guard = guardRedirect({ url: hop.url, address }, next.url, start, options);
+    hop = next;
+    chain.push(followed(answer.status, hop));
+    recorder.step(`redirect ${chain.length}: ${chainWords(chain.slice(-1))}`);
+    recorder.trait('redirects', chainWords(chain));
     cookies?.ledTo(hop.url);
   }
 }
 
 const statusMetric = 'probe_http_status_code';
 
-interface Hop {
-  readonly url: URL;
-  readonly method: Options['method'];
-  readonly body?: Secret;
-}
-
-const redirect: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-function nextHop(hop: Hop, status: number, location: string, start: URL): Hop {
-  const expected = 'a redirect to an http or https address';
-  const url = URL.canParse(location, hop.url.href) ? new URL(location, hop.url.href) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) throw new Failure('protocol', 'a redirect to something else', expected);
-  // RFC 9110, section 15.4: 303 is fetched by GET, and by custom so are 301 and 302 after a POST.
-  if (status === 303 || (status < 303 && hop.method === 'POST')) {
-    return { url, method: hop.method === 'HEAD' ? 'HEAD' : 'GET' };
-  }
-  if (hop.body !== undefined && url.origin !== start.origin) {
-    // The body may be a secret, and without it this would be another request.
-    throw new Failure('protocol', `a redirect of the request body to ${url.host}`, `a redirect within ${start.host}`);
-  }
-  return { ...hop, url };
+interface Answered {
+  readonly answer: Exchanged;
+  /** The address that was dialled; undefined where a proxy did it. */
+  readonly address: string | undefined;
 }
 
 async function request(
-  { url, method, body }: Hop,
+  hop: Hop,
   start: URL,
   options: Options,
   run: Run,
   recorder: Recorder,
   cookies?: Cookies,
-): Promise<Exchanged> {
-  using connection = await connectTo(url, start, options, run, recorder);
-  const { socket, isHttp2, proxy } = connection;
+  guard?: AddressGuard,
+): Promise<Answered> {
+  const { url, method, body } = hop;
+  using connection = await connectTo(url, start, options, run, recorder, guard);
+  const { socket, isHttp2, proxy, address } = connection;
   const sent = {
     url,
     method,
-    headers: headersFor(url, start, options, cookies?.for(url), proxy, run.traceparent),
+    headers: headersFor(hop, start, options, cookies?.for(url), proxy, run.traceparent),
     bodyLimit: options.body_limit,
     isStrict: options.expect.strict,
     ...(proxy && { target: withoutUser(url) }),
@@ -231,8 +231,8 @@ async function request(
     const name = formatHostPort(proxy.host, proxy.port);
     throw new Failure('proxy', `status 407 from the proxy ${name}`, `a way to ${url.host} through the proxy`);
   }
-  cookies?.take(url, answer.headers);
-  return answer;
+  if (answer.setCookies) cookies?.take(url, answer.setCookies);
+  return { answer, address };
 }
 
 /** As a proxy is told it: user and password of a URL are a header, and its fragment is nobody's. */
@@ -240,9 +240,9 @@ function withoutUser(url: URL): string {
   return url.origin + url.pathname + url.search;
 }
 
-/** Secrets go to the host that they were given for, never to where it redirects. */
+/** Secrets go to the origin that they were given for, never to where it redirects. */
 function headersFor(
-  url: URL,
+  { url, hasLostBody }: Hop,
   start: URL,
   options: Options,
   cookie: string | undefined,
@@ -254,24 +254,35 @@ function headersFor(
   const said = proxy && proxyAuthorization(proxy);
   if (said !== undefined) headers['proxy-authorization'] = said;
   if (cookie !== undefined) headers.cookie = cookie;
-  if (url.origin !== start.origin) return headers;
+  const isHome = url.origin === start.origin;
+  const goes = (name: string) => (isHome ? !(hasLostBody && ofBody.test(name)) : ofChoice.test(name));
+  const given = Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value.reveal()] as const);
+  const sent = Object.fromEntries(given.filter(([name]) => goes(name)));
+  if (!isHome) return { ...headers, ...sent };
   if (traceparent !== undefined) headers.traceparent = traceparent;
-  const sent = start.username || start.password ? credentials(start) : undefined;
-  if (sent) headers.authorization = `Basic ${Buffer.from(`${sent.user}:${sent.password}`).toString('base64')}`;
+  const asked = start.username || start.password ? credentials(start) : undefined;
+  if (asked) headers.authorization = `Basic ${Buffer.from(`${asked.user}:${asked.password}`).toString('base64')}`;
   const own = authorization(options);
   if (own !== undefined) headers.authorization = own;
-  for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value.reveal();
+  Object.assign(headers, sent);
   if (cookie !== undefined && headers.cookie !== cookie) headers.cookie += `; ${cookie}`;
   return headers;
 }
 
+/** Headers that choose among answers, and are nobody's secret. */
+const ofChoice = /^(?:user-agent|accept(?:-.+)?)$/;
+/** Headers that describe a body (RFC 9110, section 8.3 and on). */
+const ofBody = /^content-/;
+
 /** What asks for TLS of a URL that never leads to any. */
 function misfits(url: URL, options: Options): readonly Misfit[] {
-  const never = url.protocol !== 'https:' && options.redirects === 0;
+  const isPlain = url.protocol !== 'https:';
+  const never = isPlain && !options.redirects;
   const speaksNew = options.expect.http_version === '2';
   const without = { why: 'an http:// URL has none', hint: 'write https://, or leave it out' };
   return [
     ...certificateMisfits(options, never ? without : undefined),
+    ...(isPlain && !never ? certificateMisfits(ofClient(options), without) : []),
     ...authenticationMisfits(url, options),
     ...(never && options.http2
       ? [{ path: ['http2'], message: 'http2 is agreed on by TLS, and an http:// URL has none', hint: without.hint }]
@@ -285,6 +296,15 @@ function misfits(url: URL, options: Options): readonly Misfit[] {
           },
         ]
       : []),
+    ...(options.redirects_to && redirectLimit(options) === 0
+      ? [
+          {
+            path: ['redirects_to'],
+            message: 'redirects_to is about redirects, and none is followed here',
+            hint: 'write redirects: 10, or leave it out',
+          },
+        ]
+      : []),
     ...(options.proxy && options.all_addresses
       ? [
           {
@@ -295,4 +315,9 @@ function misfits(url: URL, options: Options): readonly Misfit[] {
         ]
       : []),
   ];
+}
+
+/** Of the certificates only what is shown to the origin of the URL: a redirect from http:// to https:// leads to another. */
+function ofClient({ client_cert_file, client_key_file }: Options): Parameters<typeof certificateMisfits>[0] {
+  return { client_cert_file, client_key_file, trust: 'chain', legacy_tls: false, expect: {} };
 }

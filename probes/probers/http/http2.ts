@@ -9,6 +9,7 @@ import { tlsFailure } from '../../net/tls-failure.ts';
 import { whenAborted } from '../../net/when-aborted.ts';
 import type { Recorder } from '../recorder.ts';
 import { Body, type ReadBody } from './body.ts';
+import { cookieLines } from './cookies.ts';
 import { type Exchanged, headSteps, type Request } from './exchange.ts';
 import { headLimit } from './framing.ts';
 import { byName, locationOf } from './headers.ts';
@@ -52,6 +53,10 @@ export async function exchangeHttp2(
     );
     if (body !== undefined) stream.end(body);
     return await readAnswer(socket, session, stream, request, run, recorder);
+  } catch (error) {
+    if (error instanceof Failure || !codeOf(error).startsWith('ERR_HTTP2_')) throw error;
+    // The server has ended the session before it was asked anything.
+    throw new Failure('response_closed', closedWords(false), expected, { cause: error });
   } finally {
     session.destroy();
   }
@@ -67,7 +72,7 @@ function readAnswer(
 ): Promise<Exchanged> {
   const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
   let beganMs = recorder.elapsedMs();
-  let head: Pick<Exchanged, 'status' | 'headers' | 'location'> | undefined;
+  let head: Pick<Exchanged, 'status' | 'headers' | 'location' | 'setCookies'> | undefined;
   let body: Body | undefined;
   let settled = false;
   let stopWaiting = () => {};
@@ -121,7 +126,13 @@ function readAnswer(
       // The first is `:status`, the only one of its kind in an answer.
       const headers = byName(raw.slice(2));
       const location = locationOf(raw);
-      head = { status: Number(answer[':status']), headers, ...(location !== undefined && { location }) };
+      const setCookies = headers['set-cookie'] && cookieLines(raw);
+      head = {
+        status: Number(answer[':status']),
+        headers,
+        ...(location !== undefined && { location }),
+        ...(setCookies && { setCookies }),
+      };
       recorder.lazySteps(headSteps(head.status, '2', headers));
     })
     .on('data', (chunk: Buffer) => {

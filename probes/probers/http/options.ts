@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { Secret } from '../../../stack/secret.ts';
 import { certificateOptions } from '../certificate-options.ts';
 import { JsonPath, jsonPathKeySchema } from '../json-path.ts';
-import { allAddressesSchema, durationSchema, ipSchema, validForSchema } from '../schemas.ts';
+import { allAddressesSchema, durationSchema, headerText, ipSchema, validForSchema } from '../schemas.ts';
 import { textPatternSchema, textPatternsSchema } from '../text-pattern.ts';
 import { valueMatcherSchema } from '../value-matcher.ts';
 import { authenticationOptions } from './authentication.ts';
 import { proxySchema } from './proxy.ts';
+import { redirectOptions } from './redirects.ts';
 
 /** A status as it is written: `200`, `2xx`. */
 const statusSchema = z.union([
@@ -56,7 +57,7 @@ export const httpOptions = z.strictObject({
       ),
       z
         .string()
-        .regex(/^[\t\P{Cc}]*$/u, 'expected a header value without line breaks')
+        .regex(headerText, 'expected a header value of Latin-1 characters, without line breaks')
         .transform((text) => new Secret(text)),
     )
     .default({})
@@ -131,12 +132,7 @@ export const httpOptions = z.strictObject({
     .default(false)
     .describe('true: offers HTTP/2 in the TLS handshake, and speaks what the server chooses.'),
   proxy: proxySchema,
-  redirects: z
-    .int()
-    .min(0)
-    .max(20)
-    .default(0)
-    .describe('How many redirects to follow, with the cookies that are set on the way. 0: a redirect is the answer.'),
+  ...redirectOptions,
   compression: z
     .boolean()
     .default(false)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Secret } from '../../../stack/secret.ts';
 import { Failure } from '../../net/failure.ts';
+import { headerText } from '../schemas.ts';
 import type { Exchanged } from './exchange.ts';
 
 /** What a token is asked for with. */
@@ -62,5 +63,7 @@ function tokenOf({ status, body }: Exchanged): z.output<typeof tokenSchema> {
   }
   const parsed = tokenSchema.safeParse(answer);
   if (!parsed.success) throw new Failure('json', 'an answer without access_token from the token endpoint', expected);
+  if (!headerText.test(parsed.data.access_token))
+    throw new Failure('json', 'a token that no header can hold from the token endpoint', expected);
   return parsed.data;
 }

@@ -53,6 +53,7 @@ describe.each(Array.from({ length: rounds }, (_, i) => i + 1))('round %i: a targ
 
 async function resolverFor(kind: NameKind, cleanup: AsyncDisposableStack): Promise<Resolve> {
   const records: Readonly<Record<NameKind, ZoneAnswer>> = {
+    good: [['A', '127.0.0.1', 0]],
     nxdomain: 'nxdomain',
     servfail: 'servfail',
     'silent-resolver': 'nothing',

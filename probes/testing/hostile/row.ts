@@ -20,6 +20,7 @@ export type CertificateKind =
 
 /** What the name `hostile.example` comes to. */
 export type NameKind =
+  | 'good'
   | 'nxdomain'
   | 'servfail'
   | 'silent-resolver'
