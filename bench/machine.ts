@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 /** A process that is measured, or that something is measured against. */
 export interface Running extends AsyncDisposable {
   readonly pid: number;
-  /** Processor time of all its threads so far, in milliseconds. */
+  /** Processor time of all its threads and its children's so far, in milliseconds. */
   cpuMs(): number;
   /** Resident memory, in bytes: now, and the most it ever was. */
   memory(): { readonly now: number; readonly peak: number };
@@ -47,22 +47,30 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** What Linux tells of a process, and of the children given. */
+/** What Linux tells of a process. */
 function measured(pid: number): Pick<Running, 'pid' | 'cpuMs' | 'memory'> {
   return {
     pid,
-    cpuMs: () => {
-      // Behind the name, which may hold blanks and brackets: fields 14 and 15 of proc(5), user and system time in ticks.
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
-    },
+    // A worker does the work of nginx, and its parent none.
+    cpuMs: () => [pid, ...childrenOf(pid)].reduce((sum, one) => sum + cpuMsOf(one), 0),
     memory: () => {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
       const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
       return { now: kilobytes('VmRSS') * 1_024, peak: kilobytes('VmHWM') * 1_024 };
     },
   };
+}
+
+function cpuMsOf(pid: number): number {
+  // Behind the name, which may hold blanks and brackets: fields 14 and 15 of proc(5), user and system time in ticks.
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
 }
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));

@@ -129,7 +129,7 @@ notify:
             kind: 'tcp',
             options: {
               value: { host: 'panel', port: 39417 },
-              options: { expect: 'open', trust: 'chain', ip: 'any', all_addresses: false },
+              options: { expect: 'open', trust: 'chain', legacy_tls: false, ip: 'any', all_addresses: false },
             },
             everyMs: 5_000,
             timeoutMs: 2_000,

@@ -360,7 +360,7 @@ class Engine implements Service {
   async *#exposition(withExemplars = false): AsyncGenerator<string> {
     this.#paging.scraped();
     yield* this.#series.chunks();
-    yield await this.#metrics.render(withExemplars);
+    yield* this.#metrics.parts(withExemplars);
   }
 
   #unhealthy(): string | undefined {

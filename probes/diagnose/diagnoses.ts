@@ -41,7 +41,9 @@ export class Diagnoses {
   }
 
   passed(probe: ProbeId, outcome: Outcome, endedAt: number): void {
-    this.#good.set(probe, goodRun(outcome, endedAt));
+    const before = this.#good.get(probe);
+    const good = goodRun(before, outcome, endedAt);
+    if (good !== before) this.#good.set(probe, good);
   }
 
   forget(probe: ProbeId): void {

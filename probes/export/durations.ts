@@ -42,8 +42,11 @@ export class Durations {
     counted.exemplars[bucket] = { ...traced, seconds };
   }
 
-  /** @param withExemplars only OpenMetrics has them */
-  write(writer: ExpositionWriter, withExemplars = false): void {
+  /**
+   * Writes all of it, and gives what was written so far each time that a part is due.
+   * @param withExemplars only OpenMetrics has them
+   */
+  *write(writer: ExpositionWriter, withExemplars = false): Generator<string> {
     for (const [labels, { counts, sum, exemplars }] of this.#counted) {
       let total = 0;
       for (const [i, count] of counts.entries()) {
@@ -53,6 +56,7 @@ export class Durations {
       }
       writer.sample(sum, labels, '', '_sum');
       writer.sample(total, labels, '', '_count');
+      if (writer.isDue) yield writer.take();
     }
   }
 }

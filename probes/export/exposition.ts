@@ -20,6 +20,12 @@ export async function* openMetrics(parts: AsyncIterable<string>): AsyncGenerator
   yield '# EOF\n';
 }
 
+/** For how long a part is written before whoever sends it may let others have their turn, and how long it gets at most. */
+const partMs = 2;
+const partLength = 131_072;
+/** The clock is looked at once in so many times that somebody asks: to ask it each time would cost as much as a line. */
+const asksPerLook = 16;
+
 /**
  * Writes families one after the other, each with its samples in the order given; a family without samples is left out.
  * Labels come as text that `labelText` made once: to escape them anew for every line of ten thousand probes took longer
@@ -32,6 +38,9 @@ export class ExpositionWriter {
   /** What is still to be written before the first sample of the family. */
   #head = '';
   #name = '';
+  #asks = 0;
+  /** Since when this part is being written; undefined where nobody has asked yet. */
+  #beganMs: number | undefined;
 
   family({ name, type, help }: FamilyHead): void {
     this.#name = name;
@@ -56,9 +65,16 @@ export class ExpositionWriter {
     this.#length += this.#name.length + labels.length + more.length + 10;
   }
 
-  /** About how much was written since it was last taken. */
-  get length(): number {
-    return this.#length;
+  /**
+   * Whether the part should be taken now: so much time went by since the one before was taken, also where little was written in it.
+   * A count of lines is no measure of time: on a slow machine, or where nothing comes of looking at ten thousand probes.
+   */
+  get isDue(): boolean {
+    if (this.#length >= partLength) return true;
+    if (this.#asks++ % asksPerLook !== 0) return false;
+    const nowMs = performance.now();
+    this.#beganMs ??= nowMs;
+    return nowMs - this.#beganMs >= partMs;
   }
 
   /** What was written since it was last taken. */
@@ -66,6 +82,8 @@ export class ExpositionWriter {
     const text = this.#pieces.join('');
     this.#pieces = [];
     this.#length = 0;
+    this.#asks = 0;
+    this.#beganMs = undefined;
     return text;
   }
 }

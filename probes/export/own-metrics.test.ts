@@ -59,6 +59,24 @@ describe("the service's own metrics", () => {
     expect(await b.render()).not.toContain('watchpost_receipts_total{');
   });
 
+  test('come in parts, however many services there are', async () => {
+    const own = new OwnMetrics();
+    for (let i = 0; i < 3_000; i++) {
+      const service = `service-${i}`;
+      own.observe('watchpost_service_probe_duration_seconds', 0.1, { service });
+      for (const reason of ['status', 'slow']) {
+        own.add('watchpost_service_failed_runs_total', 1, { service, verdict: 'fail', reason });
+      }
+    }
+    const parts = await Array.fromAsync(own.parts());
+    expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(400_000);
+    const series = readExposition(parts.join(''));
+    const count = (name: string) => series.filter((one) => one.name === name).length;
+    expect(count('watchpost_service_probe_duration_seconds_bucket')).toBe(39_000);
+    expect(count('watchpost_service_failed_runs_total')).toBe(6_000);
+    expect(count('process_start_time_seconds')).toBe(1);
+  });
+
   test('refuses a metric of another type', () => {
     expect(() => new OwnMetrics().set('watchpost_receipts_total', 1)).toThrow(
       'metric "watchpost_receipts_total" is not a gauge of the probe service',

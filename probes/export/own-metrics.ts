@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type MetricName, metrics } from '../../stack/metrics.ts';
 import { Durations } from './durations.ts';
-import { ExpositionWriter } from './exposition.ts';
+import { ExpositionWriter, labelText } from './exposition.ts';
 import { LabelTexts } from './label-texts.ts';
 
 interface Objective {
@@ -11,20 +11,21 @@ interface Objective {
 
 /** The probe service's metrics of itself, in a registry of its own. */
 export class OwnMetrics {
-  readonly #registry = new Registry();
+  /** What prom-client tells of the process by itself, and nothing else. */
+  readonly #process = new Registry();
   readonly #metrics = new Map<MetricName, Gauge | Counter>();
   readonly #durations = new Map<MetricName, Durations>();
   readonly #labelTexts = new LabelTexts();
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.#process });
     for (const [name, { type, scope, help, labels }] of Object.entries(metrics)) {
       if (scope !== 'own') continue;
       if (type === 'histogram') {
         this.#durations.set(name as MetricName, new Durations());
         continue;
       }
-      const common = { name, help, labelNames: labels, registers: [this.#registry] };
+      const common = { name, help, labelNames: labels, registers: [] };
       const metric = type === 'gauge' ? new Gauge(common) : new Counter(common);
       // A gauge without labels begins as 0, which would be a claim: "last success in 1970".
       if (type === 'gauge') metric.remove({});
@@ -83,13 +84,38 @@ export class OwnMetrics {
     this.#metrics.get(name)?.remove({ ...labels });
   }
 
-  /** @param withExemplars for OpenMetrics */
-  async render(withExemplars = false): Promise<string> {
+  /**
+   * The exposition in parts, each of which takes a few milliseconds at most: of a thousand services there are tens of thousands of
+   * lines, and prom-client makes its text of all of them at once.
+   * @param withExemplars for OpenMetrics
+   */
+  async *parts(withExemplars = false): AsyncGenerator<string> {
     const writer = new ExpositionWriter();
     for (const [name, durations] of this.#durations) {
       writer.family({ name, type: 'histogram', help: metrics[name].help });
-      durations.write(writer, withExemplars);
+      yield* durations.write(writer, withExemplars);
     }
-    return writer.take() + (await this.#registry.metrics());
+    for (const [name, metric] of this.#metrics) {
+      writer.family({ name, type: metrics[name].type, help: metrics[name].help });
+      const { values } = await metric.get();
+      for (const { labels, value } of values) {
+        writer.sample(value, labelText(textsOf(labels)));
+        if (writer.isDue) yield writer.take();
+      }
+    }
+    yield writer.take();
+    // What prom-client tells of the process: a few lines each.
+    for (const { name } of this.#process.getMetricsAsArray()) {
+      yield `${await this.#process.getSingleMetricAsString(name)}\n`;
+    }
   }
+
+  /** All of it at once. */
+  async render(withExemplars = false): Promise<string> {
+    return (await Array.fromAsync(this.parts(withExemplars))).join('');
+  }
+}
+
+function textsOf(labels: Readonly<Record<string, string | number | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value ?? '')]));
 }

@@ -31,6 +31,30 @@ function setUp(probes: readonly PlannedProbe[] = [sampleProbe()]) {
   return { clock, states, series, ended, read, values };
 }
 
+test('a part of the exposition ends after a time, not after so many lines', () => {
+  const probes = Array.from({ length: 400 }, (_, i) => sampleProbe({ probe: `p${i}` }));
+  let asked = 0;
+  const series = new ProbeSeries({
+    clock: new ManualClock(),
+    stateOf() {
+      asked++;
+      // A slow machine, on which nothing is written for a while.
+      const beganMs = performance.now();
+      while (performance.now() - beganMs < 0.5);
+      return { status: 'unknown' };
+    },
+  });
+  series.configure(probes, 'here');
+  let most = 0;
+  let before = 0;
+  for (const _ of series.chunks()) {
+    most = Math.max(most, asked - before);
+    before = asked;
+  }
+  expect(asked).toBeGreaterThan(1_000);
+  expect(most).toBeLessThanOrEqual(32);
+});
+
 describe('the series of a probe', () => {
   test('are these, for a probe that is up', () => {
     const { clock, states, series, ended } = setUp();

@@ -45,9 +45,6 @@ interface RecordedText {
   readonly info: string;
 }
 
-/** About how much text is written before anybody else has a turn: a millisecond's worth. */
-const chunkLength = 65_536;
-
 /** The series of every probe: what it counted, what the last run reported, and what the state is. */
 export class ProbeSeries {
   readonly #records = new ProbeMap<Recorded>();
@@ -121,22 +118,25 @@ export class ProbeSeries {
   }
 
   /**
-   * The exposition in parts, so that runs go on between them. A probe that ran in the meantime shows its last run in one
-   * family and the one before in another, as it would between two scrapes.
+   * The exposition in parts, each of which takes a few milliseconds at most, so that runs go on between them; some are empty. A probe
+   * that ran in the meantime shows its last run in one family and the one before in another, as it would between two scrapes.
    */
   *chunks(): Generator<string> {
     const writer = new ExpositionWriter();
     const records = this.#records.values();
     const farewells = this.#lastingFarewells();
     const sampled = new Set<MetricName>();
-    for (const { samples } of records) for (const metric of samples.metrics) sampled.add(metric);
+    for (const { samples } of records) {
+      for (const metric of samples.metrics) sampled.add(metric);
+      if (writer.isDue) yield writer.take();
+    }
     for (const name of [...new Set([...ownFamilies.keys(), ...sampled])].sort()) {
       writer.family({ name, type: seriesType(name), help: metrics[name].help });
       const own = ownFamilies.get(name);
       for (const record of records) {
         if (!isNeverRun(record) || stateFamilies.has(name)) own?.(record, writer, this.#stateOf);
         if (sampled.has(name)) record.samples.write(name, record.text.base, writer);
-        if (writer.length > chunkLength) yield writer.take();
+        if (writer.isDue) yield writer.take();
       }
       if (name === 'watchpost_probe_down') this.#writeFarewells(farewells, records, writer);
     }

@@ -169,7 +169,7 @@ describe('the references', () => {
         name: 'of a private address that a redirect leads to',
         outcome: (port, peer) => {
           const url = `http://shop.example.org:${peer}/redirect-to?http://127.0.0.2:${port}/`;
-          return attempt(http, url, { redirects: 1 }, { ...limits, resolve: onlyFirst });
+          return attempt(http, url, { redirects: 1, redirects_to: ['127.0.0.2'] }, { ...limits, resolve: onlyFirst });
         },
         is: 'connect_timeout',
       },

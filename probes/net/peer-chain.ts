@@ -111,8 +111,9 @@ function isSelfIssued(certificate: X509Certificate): boolean {
 
 function factsOf(certificate: X509Certificate): CertificateFacts {
   return {
-    from: certificate.validFromDate.getTime(),
-    to: certificate.validToDate.getTime(),
+    // Not by `validToDate`: of bytes that are no date it makes one by chance; the text then says `Bad time value`.
+    from: Date.parse(certificate.validFrom),
+    to: Date.parse(certificate.validTo),
     subject: nameOf(certificate.subject),
     issuer: nameOf(certificate.issuer),
     serial: certificate.serialNumber.toLowerCase(),

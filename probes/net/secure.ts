@@ -1,5 +1,5 @@
 import { isIP, type Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, type DetailedPeerCertificate, type PeerCertificate, TLSSocket } from 'node:tls';
 import { sayDuration } from '../../stack/duration.ts';
 import type { Run } from '../model.ts';
 import type { Recorder } from '../probers/recorder.ts';
@@ -19,6 +19,7 @@ import { pace } from './pace.ts';
 import { type AgreementDemand, agreementFault, isLegacyVersion } from './tls-agreement.ts';
 import { tlsFailure } from './tls-failure.ts';
 import { type Credentials, type Trust, TrustStore, UnusableFile } from './trust.ts';
+import { whenAborted } from './when-aborted.ts';
 
 export interface SecureOptions extends CertificateDemand, AgreementDemand, Credentials {
   readonly alpn?: readonly string[];
@@ -71,9 +72,10 @@ export async function secureWith(
   // Later errors of an open socket belong to who uses it; without a listener they would end the process.
   wrapped.on('error', ignore);
   // Node makes texts of the whole chain for `checkServerIdentity`, a quarter of what a handshake costs here; ours reads none.
-  Object.defineProperty(wrapped, 'getPeerCertificate', { configurable: true, value: ignore });
+  wrapped.getPeerCertificate = noCertificate;
   await handshake(wrapped, expected, run);
-  Reflect.deleteProperty(wrapped, 'getPeerCertificate');
+  // Not by `delete`, which would make every later look into the socket a look into a hash table.
+  wrapped.getPeerCertificate = TLSSocket.prototype.getPeerCertificate;
   const version = wrapped.getProtocol() ?? 'unknown';
   const cipher = wrapped.getCipher();
   recorder.trait('tls', `${version} ${cipher.name}`);
@@ -140,9 +142,9 @@ function handshake(socket: TLSSocket, expected: string, run: Run): Promise<void>
     socket.destroy();
     reject(new Failure(reason, found, expected, { cause }));
   };
-  const late = () => give('tls_timeout', `no end of the TLS handshake in ${sayDuration(run.timeoutMs)}`);
-  if (run.signal.aborted) late();
-  run.signal.addEventListener('abort', late, { once: true });
+  const stopWaiting = whenAborted(run, () =>
+    give('tls_timeout', `no end of the TLS handshake in ${sayDuration(run.timeoutMs)}`),
+  );
   const closed = () => give('tls_handshake', 'a connection that was closed during the TLS handshake');
   const failed = (error: Error) => {
     // Node reports the end of the connection as a reset, and tells it from one only by its words.
@@ -152,10 +154,17 @@ function handshake(socket: TLSSocket, expected: string, run: Run): Promise<void>
   };
   socket.once('secureConnect', resolve).once('error', failed).once('close', closed);
   return promise.finally(() => {
-    run.signal.removeEventListener('abort', late);
+    stopWaiting();
     socket.off('error', failed).off('close', closed);
   });
 }
+
+/** In place of `getPeerCertificate`, for as long as only Node itself asks. */
+function noCertificate(): PeerCertificate & DetailedPeerCertificate {
+  return nothing;
+}
+
+const nothing = {} as PeerCertificate & DetailedPeerCertificate; // Node's own answer where there is none; its type has none.
 
 function ignore(): void {
   // Nothing is to be done.
@@ -174,7 +183,7 @@ async function trustFor(options: SecureOptions, expected: string, run: Run): Pro
         ...(clientKeyFile !== undefined && { clientKeyFile }),
         ...(isLegacy && { isLegacy }),
       },
-      run.signal,
+      run,
     );
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;

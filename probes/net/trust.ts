@@ -33,7 +33,7 @@ export class TrustStore {
   readonly #now: () => number;
   #usual: readonly string[] | undefined;
   #wellKnown: ReadonlySet<string> | undefined;
-  readonly #kept = new Map<string, { readonly texts: string; readonly trust: Trust }>();
+  readonly #kept = new Map<string, { readonly texts: string; readonly trust: Trust; readonly freshUntil: number }>();
   readonly #files = new Map<string, { readonly readAt: number; readonly text: Promise<string> }>();
   #plain: Trust | undefined;
 
@@ -42,21 +42,32 @@ export class TrustStore {
     this.#now = now;
   }
 
-  /** A changed file needs no reload: it is seen within a second. Rejects with `UnusableFile`. */
-  async trust(credentials: Credentials, signal: AbortSignal): Promise<Trust> {
+  /**
+   * A changed file needs no reload: it is seen within a second. Rejects with `UnusableFile`.
+   * @param run whose signal ends the reading; it is not asked for one where nothing has to be read
+   */
+  async trust(credentials: Credentials, run: { readonly signal: AbortSignal }): Promise<Trust> {
     const { caFile, clientCertFile, clientKeyFile, isLegacy = false } = credentials;
     if (caFile === undefined && clientCertFile === undefined && !isLegacy) {
       this.#plain ??= this.#make([], { ca: [...this.#authorities()] });
       return this.#plain;
     }
+    const name = JSON.stringify([caFile, clientCertFile, clientKeyFile, isLegacy]);
+    const kept = this.#kept.get(name);
+    // Nobody waits for, or compares, what was read less than a second ago.
+    if (kept && this.#now() < kept.freshUntil) return kept.trust;
     // One after the other, so that of several bad files the first is named.
+    const { signal } = run;
     const ca = await this.#read('ca_file', caFile, signal);
     const cert = await this.#read('client_cert_file', clientCertFile, signal);
     const key = await this.#read('client_key_file', clientKeyFile, signal);
-    const name = JSON.stringify([caFile, clientCertFile, clientKeyFile, isLegacy]);
     const texts = JSON.stringify([ca, cert, key]);
-    const kept = this.#kept.get(name);
-    if (kept?.texts === texts) return kept.trust;
+    const freshUntil = this.#freshUntil([caFile, clientCertFile, clientKeyFile]);
+    const before = this.#kept.get(name);
+    if (before?.texts === texts) {
+      this.#kept.set(name, { ...before, freshUntil });
+      return before.trust;
+    }
     const trust = this.#make(ca === undefined ? [] : this.#certificatesIn(ca, caFile), {
       ca: [...this.#authorities(), ...(ca === undefined ? [] : [ca])],
       ...(cert !== undefined && { cert }),
@@ -68,8 +79,14 @@ export class TrustStore {
         secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
       }),
     });
-    this.#kept.set(name, { texts, trust });
+    this.#kept.set(name, { texts, trust, freshUntil });
     return trust;
+  }
+
+  /** When the first of these files has to be read again. */
+  #freshUntil(paths: readonly (string | undefined)[]): number {
+    const readAt = paths.map((path) => (path === undefined ? undefined : this.#files.get(path)?.readAt));
+    return Math.min(...readAt.filter((at) => at !== undefined)) + freshMs;
   }
 
   /** Whether this is the certificate of an authority of the public web. */

@@ -126,6 +126,9 @@ interface CurrentRun {
 /** What may pass beyond the due time before a probe counts as stuck. */
 const patienceMs = 10_000;
 
+/** No run is under way. */
+const over = Promise.resolve();
+
 class Loop<T extends Task> {
   task: T;
   readonly #context: LoopContext<T>;
@@ -136,7 +139,7 @@ class Loop<T extends Task> {
   #dueMs = 0;
   #current: CurrentRun | undefined;
   #attempting: Attempt | undefined;
-  #ended: Promise<void> = Promise.resolve();
+  #ended = over;
   #again: 'always' | 'unless down' | undefined;
 
   constructor(task: T, context: LoopContext<T>) {
@@ -222,6 +225,8 @@ class Loop<T extends Task> {
       trace?.end();
       this.#current = undefined;
       this.#attempting = undefined;
+      // Not the run's own promise, which would live until the next run.
+      this.#ended = over;
       if (!this.#isStopped) this.#continue(current);
     }
   }

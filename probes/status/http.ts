@@ -66,6 +66,7 @@ export interface HttpOptions {
 
 /** Listens until disposed. Rejects where the port is taken. */
 export async function serve(options: HttpOptions): Promise<{ readonly url: string } & AsyncDisposable> {
+  const turns = new Turns();
   const server = createServer({ maxHeaderSize: maxHeadBytes }, (request, response) => {
     void answerSafely(options, request).then(async ({ status, type, body }) => {
       response.writeHead(status, {
@@ -76,7 +77,7 @@ export async function serve(options: HttpOptions): Promise<{ readonly url: strin
       });
       if (request.method === 'HEAD') response.end();
       else if (typeof body === 'string') response.end(body);
-      else await send(body, response, options.internal);
+      else await send(body, response, turns, options.internal);
     });
   });
   await listen(server, options);
@@ -96,23 +97,43 @@ async function begun(parts: AsyncIterable<string>): Promise<AsyncIterable<string
   const iterator = parts[Symbol.asyncIterator]();
   const first = await iterator.next();
   return (async function* () {
-    for (let part = first; !part.done; part = await iterator.next()) yield part.value;
+    try {
+      for (let part = first; !part.done; part = await iterator.next()) yield part.value;
+    } finally {
+      await iterator.return?.();
+    }
   })();
 }
 
-/** How long an answer is written before others have their turn: a turn of a busy loop may take longer than many parts. */
+/** How long an answer is written before others have their turn. */
 const turnMs = 5;
 
+/** Turns of the event loop, one for each who asks: two who read at once must not share one, and stall it twice as long. */
+class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  next(): Promise<void> {
+    this.#last = this.#last.then(() => turn());
+    return this.#last;
+  }
+}
+
 /** Part by part, no faster than they are taken. */
-async function send(parts: AsyncIterable<string>, response: ServerResponse, internal: (error: unknown) => void) {
+async function send(
+  parts: AsyncIterable<string>,
+  response: ServerResponse,
+  turns: Turns,
+  internal: (error: unknown) => void,
+) {
   try {
     let beganMs = performance.now();
     for await (const part of parts) {
       if (response.destroyed) return;
-      if (!response.write(part)) await drained(response);
+      const taken = part === '' || response.write(part);
       // Also where the network takes all of it at once: the others must not wait for that.
-      if (performance.now() - beganMs < turnMs) continue;
-      await turn();
+      if (taken && performance.now() - beganMs < turnMs) continue;
+      if (!taken) await drained(response);
+      await turns.next();
       beganMs = performance.now();
     }
     response.end();

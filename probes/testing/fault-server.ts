@@ -197,7 +197,7 @@ export async function startFaultServer(options: FaultServerOptions = {}): Promis
       }
       const [, path = '', query = ''] = /^\S+ \/([^ ?]*)\??(\S*)/.exec(text) ?? [];
       const behave: Behave = behaviours[path in behaviours ? (path as Behaviour) : 'ok'];
-      behave(socket, { text, query: decodeURIComponent(query) });
+      behave(socket, { text, query: decoded(query) });
       text = '';
     });
   });
@@ -212,6 +212,15 @@ export async function startFaultServer(options: FaultServerOptions = {}): Promis
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** A query that is no percent-encoding is taken as it stands. */
+function decoded(query: string): string {
+  try {
+    return decodeURIComponent(query);
+  } catch {
+    return query;
+  }
 }
 
 function isWhole(text: string): boolean {
