@@ -62,11 +62,14 @@ test('a consumer that pauses gets the rest when it wants it', async () => {
 
 test('the work of a handler counts, and that of the promises that it settles', async () => {
   let workedMs = 0;
-  const socket = await receiver(10, (ms) => {
+  const socket = await receiver(32_768, (ms) => {
     workedMs += ms;
   });
   const came = Promise.withResolvers<void>();
-  socket.on('data', () => {
+  let received = 0;
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received < 32_768) return;
     compute(30);
     came.resolve();
   });
@@ -75,6 +78,16 @@ test('the work of a handler counts, and that of the promises that it settles', a
   compute(40);
   await once(socket, 'close');
   expect(workedMs).toBeGreaterThanOrEqual(70);
+});
+
+test('an answer of usual size is not measured', async () => {
+  let measured = 0;
+  const socket = await receiver(1_000, () => {
+    measured++;
+  });
+  socket.resume();
+  await once(socket, 'close');
+  expect(measured).toBe(0);
 });
 
 function compute(ms: number): void {

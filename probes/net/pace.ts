@@ -6,6 +6,8 @@ import { WorkMeter } from './work-meter.ts';
 const turn = { ms: 8, bytes: 262_144 };
 /** Whoever reads can stop after so much, not only after a whole packet of 64 KiB. */
 const pieceBytes = 16_384;
+/** An answer of usual size makes no stall, and to measure it would be a twentieth of what its run costs. */
+const unmeasured = { packets: 8, bytes: 16_384 };
 
 /**
  * Has what a socket receives handled in small parts, with a turn of the event loop between them, and counts the processor time
@@ -15,6 +17,7 @@ export function pace(socket: Socket, run: Run): void {
   const { push: give, _read: ask } = socket;
   let usedMs = 0;
   let usedBytes = 0;
+  const seen = { packets: 0, bytes: 0 };
   let isHeld = false;
   let isAsked = false;
   const meter = new WorkMeter((ms) => {
@@ -28,9 +31,11 @@ export function pace(socket: Socket, run: Run): void {
   };
   // As one that implements a stream may: what is read goes through `push`, and `_read` asks for more.
   socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
-    meter.begin();
     if (!Buffer.isBuffer(chunk)) return give.call(socket, chunk, encoding);
     usedBytes += chunk.length;
+    seen.packets++;
+    seen.bytes += chunk.length;
+    if (seen.packets > unmeasured.packets || seen.bytes > unmeasured.bytes) meter.begin();
     let wantsMore = true;
     for (let at = 0; at < chunk.length && !socket.destroyed; at += pieceBytes) {
       wantsMore = give.call(socket, chunk.length > pieceBytes ? chunk.subarray(at, at + pieceBytes) : chunk);
