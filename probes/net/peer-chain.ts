@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
 
-/** What is said and judged of one certificate. Times in Unix milliseconds. */
+/** What is said and judged of one certificate. Times in Unix milliseconds, NaN where the certificate has no date there. */
 export interface CertificateFacts {
   readonly from: number;
   readonly to: number;
@@ -113,12 +113,17 @@ function isSelfIssued(certificate: X509Certificate): boolean {
   return certificate.subject === certificate.issuer;
 }
 
+/** Of a text that is no date OpenSSL says so (`Bad time value`), while Node makes some date of memory that nobody has written. */
+function dateOf(written: string, date: Date): number {
+  return /^[A-Z][a-z]{2} [ \d]\d /.test(written) ? date.getTime() : Number.NaN;
+}
+
 function factsOf(certificate: X509Certificate): CertificateFacts {
   const names = certificate.subjectAltName?.split(', ').map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
   const subject = nameOf(certificate.subject);
   return {
-    from: certificate.validFromDate.getTime(),
-    to: certificate.validToDate.getTime(),
+    from: dateOf(certificate.validFrom, certificate.validFromDate),
+    to: dateOf(certificate.validTo, certificate.validToDate),
     subject,
     issuer: nameOf(certificate.issuer),
     serial: certificate.serialNumber.toLowerCase(),
