@@ -5,6 +5,7 @@ import type { Run } from '../../model.ts';
 import { addressesOf, dial } from '../../net/dial.ts';
 import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
+import { masksFor } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { type Asked, askByStream, askByUdp, expected } from './exchange.ts';
@@ -39,7 +40,7 @@ export const dns = {
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(value, options, run) {
-    const recorder = new Recorder();
+    const recorder = new Recorder(masksFor([], run, options));
     const { name, type, class: klass, recursion } = options;
     const asked: Asked = { id: randomInt(65_536), question: { name, type, class: klass, recursion } };
     let answer: Answer | undefined;

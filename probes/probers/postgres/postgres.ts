@@ -10,7 +10,7 @@ import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
 import { startTls } from '../../net/start-tls.ts';
 import { certificateMisfits, secureOptions } from '../certificate-options.ts';
-import { mask } from '../mask.ts';
+import { credential, masksFor } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { expectAnswer } from './expect.ts';
@@ -34,7 +34,7 @@ export const postgres = {
       : [],
   async probe(value, options, run) {
     const password = (options.password ?? value.password)?.reveal() ?? '';
-    const recorder = new Recorder(mask([password]));
+    const recorder = new Recorder(masksFor([credential(password)], run, options));
     let socket: Socket | undefined;
     let session: Session | undefined;
     try {
