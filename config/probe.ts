@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { probers } from '../probes/probers/index.ts';
 import type { Prober } from '../probes/probers/prober.ts';
 import { nearest } from '../stack/nearest.ts';
-import { Secret, type Variables } from '../stack/secret.ts';
+import { isExpectation, Secret, type Variables } from '../stack/secret.ts';
 import type { Fault, Path } from './fault.ts';
 import { check, issueFaults, type Written } from './issues.ts';
 import { keyFaults } from './keys.ts';
@@ -119,7 +119,7 @@ export function variablesOf(raw: Readonly<Record<string, unknown>>, lookup: Look
   mapTexts(raw, [], (text, path) => {
     for (const name of variablesIn(text)) {
       const value = lookup(name);
-      if (value) (path.includes('expect') ? inExpect : elsewhere).add(value);
+      if (value) (path.some(isExpectation) ? inExpect : elsewhere).add(value);
     }
     return text;
   });

@@ -72,6 +72,12 @@ describe('what is expected', () => {
       expected: 'a body with /to: hunter2/',
       is: 'a body with /to: [redacted]/',
     },
+    {
+      name: 'one of bytes',
+      value: '48554e 5445523258',
+      expected: 'the bytes 48 55 4e 54 45 52 32 58',
+      is: 'the bytes [redacted]',
+    },
     { name: 'one with quotes', value: 'a"b"c', expected: 'json a = "a\\"b\\"c"', is: 'json a = "[redacted]"' },
     {
       name: 'one that was cut off',

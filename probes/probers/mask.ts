@@ -1,4 +1,4 @@
-import type { Secret } from '../../stack/secret.ts';
+import { isExpectation, type Secret } from '../../stack/secret.ts';
 import type { Run } from '../model.ts';
 import { oneLine } from '../net/failure.ts';
 import { isCredentialName, isEverydayValue, isEverydayWord } from './everyday.ts';
@@ -75,7 +75,7 @@ export function masksFor(given: readonly Given[], { variables }: Pick<Run, 'vari
   };
 }
 
-/** Takes secrets out of a text, also as they are written in a URL, in JSON and in base64. */
+/** Takes secrets out of a text, also as they are written in a URL, in JSON, in base64 and as bytes. */
 export function mask(secrets: readonly string[]): (text: string) => string {
   const masked = [...new Set(secrets.flatMap(forms))].filter((secret) => secret.length >= shortest);
   if (masked.length === 0) return openMasks.found;
@@ -86,7 +86,16 @@ export function mask(secrets: readonly string[]): (text: string) => string {
 function forms(secret: string): readonly string[] {
   // Half a surrogate pair is in no URL.
   const inUrl = encodeURIComponent(secret.toWellFormed());
-  return [secret, inUrl, JSON.stringify(secret).slice(1, -1), oneLine(secret), Buffer.from(secret).toString('base64')];
+  const plain = [secret, inUrl, JSON.stringify(secret).slice(1, -1), oneLine(secret)];
+  return [...plain, Buffer.from(secret).toString('base64'), ...formsOfBytes(secret)];
+}
+
+/** What is written in hexadecimal is shown byte by byte, of much only the beginning, and may be sent back as text. */
+function formsOfBytes(secret: string): readonly string[] {
+  const hex = secret.replaceAll(/\s/g, '').toLowerCase();
+  if (hex.length < 2 * shortest || !/^(?:[0-9a-f]{2})+$/.test(hex)) return [];
+  const spaced = hex.replaceAll(/(..)(?=.)/g, '$1 ');
+  return [hex, spaced, spaced.slice(0, 16 * 3 - 1), Buffer.from(hex, 'hex').toString('utf8')];
 }
 
 /** Here short ones count too, as words of their own, and what is left of one that was cut off. */
@@ -127,6 +136,6 @@ function literalsOf(value: unknown, isExpected: boolean): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, member]) => [
     ...(isExpected ? [key] : []),
-    ...literalsOf(member, isExpected || key === 'expect'),
+    ...literalsOf(member, isExpected || isExpectation(key)),
   ]);
 }
