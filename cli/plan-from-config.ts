@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Config, Channels as ConfiguredChannels, ProbeConfig, ServiceConfig } from '../config/model.ts';
-import type { Plan, PlannedProbe, TracePlan } from '../probes/model.ts';
+import type { Plan, PlannedProbe, Run, TracePlan } from '../probes/model.ts';
 import type { Channels } from '../probes/pager/channels.ts';
 import { probers } from '../probes/probers/index.ts';
 import type { Prober } from '../probes/probers/prober.ts';
@@ -91,6 +91,9 @@ function plannedProbe(
   const { name, kind, everyMs, timeoutMs, confirm, recover, severity } = probe;
   const bound = findProber(kind);
   const tokenFile = bound.tokenFile(probe.options);
+  // At every run the same object: what is made of it is kept.
+  const { variables } = probe;
+  const knowing = (run: Run): Run => (variables ? { ...run, variables } : run);
   return {
     service: probe.service,
     probe: name,
@@ -107,8 +110,8 @@ function plannedProbe(
     labels,
     ...(slo?.availability !== undefined && { hasAvailability: true }),
     ...(slo?.latency && !bound.atOnePlace && { fastWithinMs: slo.latency.belowMs }),
-    run: (run) => bound.probe(probe.options, run),
-    variants: bound.variants(probe.options),
+    run: (run) => bound.probe(probe.options, knowing(run)),
+    variants: bound.variants(probe.options).map((variant) => ({ ...variant, run: (run) => variant.run(knowing(run)) })),
     byQuorum: several && !bound.atOnePlace,
     awaitsBeats: bound.awaitsBeats,
     ...(bound.postOnly(probe.options) && { beatsByPostOnly: true }),
@@ -129,9 +132,11 @@ function readToken(path: string): Secret {
 }
 
 /** Hashed, because what it is made of may be secret. */
-function fingerprintOf({ kind, options }: ProbeConfig): string {
+function fingerprintOf({ kind, options, variables }: ProbeConfig): string {
+  // What is shown of a text in `expect` depends on where it comes from.
+  const secret = variables?.inExpect ?? [];
   return createHash('sha256')
-    .update(JSON.stringify([kind, options], tellApart))
+    .update(JSON.stringify(secret.length > 0 ? [kind, options, secret] : [kind, options], tellApart))
     .digest('hex');
 }
 

@@ -140,7 +140,7 @@ const unitType = /\.(service|socket|device|mount|automount|swap|target|path|time
 function buildProbe(
   service: string,
   name: string,
-  { kind, options, common, atOnePlace, awaitsMs }: ReadProbe,
+  { kind, options, common, atOnePlace, awaitsMs, variables }: ReadProbe,
   rawProbe: unknown,
   document: Document,
   raw: RawMap,
@@ -158,6 +158,7 @@ function buildProbe(
     severity: common.severity,
     atOnePlace,
     awaitsMs,
+    ...(variables && { variables }),
   };
 }
 

@@ -7,7 +7,7 @@ import { check, issueFaults, missingKey, type Written } from './issues.ts';
 import { keyFaults } from './keys.ts';
 import type { Config } from './model.ts';
 import { fillVariables } from './placeholders.ts';
-import { misfitFaults, proberOf, type ReadProbe, readProbe } from './probe.ts';
+import { misfitFaults, proberOf, type ReadProbe, readProbe, variablesOf } from './probe.ts';
 import { asList, asMap, member, type RawMap } from './raw.ts';
 import { documentSchema } from './schema.ts';
 import { checkVariables, mayHoldVariables } from './variable-faults.ts';
@@ -91,10 +91,20 @@ function readProbes(document: RawMap, lookup: Lookup, written: Written) {
       // A placeholder says nothing of what the value will be.
       const isKnown = typeof text !== 'string' || variablesIn(text).every((name) => lookup(name) !== undefined);
       if (isKnown) for (const fault of misfitFaults(named.prober, result.probe, path, written)) faults.push(fault);
-      read.set(service, (read.get(service) ?? new Map<string, ReadProbe>()).set(name, result.probe));
+      read.set(
+        service,
+        (read.get(service) ?? new Map<string, ReadProbe>()).set(
+          name,
+          withVariables(result.probe, variablesOf(probe, lookup)),
+        ),
+      );
     }
   }
   return { read, faults };
+}
+
+function withVariables(probe: ReadProbe, variables: ReadProbe['variables']): ReadProbe {
+  return variables ? { ...probe, variables } : probe;
 }
 
 function faultsOf(result: ReturnType<typeof readProbe>): readonly Fault[] {

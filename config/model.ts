@@ -3,6 +3,7 @@ import type { ServiceKind } from '../stack/kinds.ts';
 import type { Severity } from '../stack/labels.ts';
 import type { Urls } from '../stack/links.ts';
 import type { MaintenanceWindow, Weekday } from '../stack/maintenance.ts';
+import type { Variables } from '../stack/secret.ts';
 
 /** A `watchpost.yaml` that was read and found right. All durations in milliseconds. */
 export interface Config {
@@ -101,6 +102,8 @@ export interface ProbeConfig {
   /** How many passes in a row end it. */
   readonly recover: number;
   readonly severity: Severity;
+  /** Values of the variables that stand in it; left out where there are none, and where no value is looked at. */
+  readonly variables?: Variables;
   /** What it looks at is in one place: it is probed at `location` only. */
   readonly atOnePlace: boolean;
   /** How long what it awaits, the report of a job, may stay away before a run fails; 0 where a run sees a fault at once. */

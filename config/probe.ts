@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { probers } from '../probes/probers/index.ts';
 import type { Prober } from '../probes/probers/prober.ts';
 import { nearest } from '../stack/nearest.ts';
+import { isExpectation, Secret, type Variables } from '../stack/secret.ts';
 import type { Fault, Path } from './fault.ts';
 import { check, issueFaults, type Written } from './issues.ts';
 import { keyFaults } from './keys.ts';
 import { suggest } from './nearest.ts';
 import { commonOptions } from './schema.ts';
+import { type Lookup, mapTexts, variablesIn } from './variables.ts';
 
 /** A probe as its two schemas and the common one read it. */
 export interface ReadProbe {
@@ -16,6 +18,8 @@ export interface ReadProbe {
   readonly common: z.output<typeof commonOptions>;
   readonly atOnePlace: boolean;
   readonly awaitsMs: number;
+  /** Left out where no variable stands in the probe, or none is looked up. */
+  readonly variables?: Variables;
 }
 
 export const knownProbers: readonly Prober[] = probers;
@@ -107,4 +111,19 @@ export function misfitFaults(prober: Prober, probe: ReadProbe, path: Path, { tre
     const own = [...path, ...below];
     return { span: tree.keySpan(own), path: own, message, hint };
   });
+}
+
+/** The values of the variables in a probe as it is written, by where they stand. */
+export function variablesOf(raw: Readonly<Record<string, unknown>>, lookup: Lookup): Variables | undefined {
+  const [inExpect, elsewhere] = [new Set<string>(), new Set<string>()];
+  mapTexts(raw, [], (text, path) => {
+    for (const name of variablesIn(text)) {
+      const value = lookup(name);
+      if (value) (path.some(isExpectation) ? inExpect : elsewhere).add(value);
+    }
+    return text;
+  });
+  if (inExpect.size + elsewhere.size === 0) return undefined;
+  const secrets = (values: ReadonlySet<string>) => [...values].map((value) => new Secret(value));
+  return { inExpect: secrets(inExpect), elsewhere: secrets(elsewhere) };
 }

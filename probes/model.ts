@@ -6,7 +6,7 @@ import type { Urls } from '../stack/links.ts';
 import type { MaintenanceWindow } from '../stack/maintenance.ts';
 import type { MetricName } from '../stack/metrics.ts';
 import type { Reason, Verdict } from '../stack/reasons.ts';
-import type { Secret } from '../stack/secret.ts';
+import type { Secret, Variables } from '../stack/secret.ts';
 import type { HostPort } from './net/host-port.ts';
 import type { Channels } from './pager/channels.ts';
 
@@ -125,6 +125,8 @@ export interface Run {
   readonly now: () => number;
   /** What the service keeps for this probe from run to run. */
   readonly memory: Memory;
+  /** Values of the variables in the probe's options; left out where there are none. */
+  readonly variables?: Variables;
 }
 
 /**

@@ -24,6 +24,19 @@ export class Secret {
   }
 }
 
+/** Whether what stands at a key of a probe is what it expects: `expect`, `expect_hex`. */
+export function isExpectation(key: string | number): boolean {
+  return key === 'expect' || key === 'expect_hex';
+}
+
+/** Values of the variables of a probe, by where they stand in the file. */
+export interface Variables {
+  /** In what is expected: each is a secret wherever it is met. */
+  readonly inExpect: readonly Secret[];
+  /** In everything else. */
+  readonly elsewhere: readonly Secret[];
+}
+
 /** The URL without user, password and the values of its query: what may stand in a label, a log or a page. */
 export function redactUrl(url: string): string {
   let parsed: URL;

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { misnamed } from './certificate-names.ts';
 
-/** What is said and judged of one certificate. Times in Unix milliseconds. */
+/** What is said and judged of one certificate. Times in Unix milliseconds, NaN where the certificate has no date there. */
 export interface CertificateFacts {
   readonly from: number;
   readonly to: number;

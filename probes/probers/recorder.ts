@@ -2,11 +2,15 @@ import type { Phase } from '../../stack/metrics.ts';
 import { reasons } from '../../stack/reasons.ts';
 import type { DialledHost, Outcome, Sample, Step } from '../model.ts';
 import { Failure, oneLine } from '../net/failure.ts';
+import { type Masks, openMasks } from './mask.ts';
+import { toldApart } from './told-apart.ts';
 
 /** Steps that were taken at one time; the texts are made when somebody asks for them. */
 interface Taken {
   readonly atMs: number;
   readonly texts: string | (() => readonly string[]);
+  /** Nothing in them is to be masked or cut any more. */
+  readonly areShown?: true;
 }
 
 /**
@@ -20,11 +24,15 @@ export class Recorder {
   #traits: Record<string, string> | undefined;
   #dialled: DialledHost | undefined;
   readonly #phases = new Map<Phase, number>();
-  /** Takes out of a text what must not be shown. Call it before a text is shortened: half a secret is one too. */
-  readonly hide: (text: string) => string;
+  readonly #masks: Masks;
 
-  constructor(hide: (text: string) => string = (text) => text) {
-    this.hide = hide;
+  constructor(masks: Masks = openMasks) {
+    this.#masks = masks;
+  }
+
+  /** Takes out of a text of the peer's what must not be shown. Call it before a text is shortened: half a secret is one too. */
+  get hide(): (text: string) => string {
+    return this.#masks.found;
   }
 
   /** Milliseconds since the attempt began. */
@@ -83,14 +91,22 @@ export class Recorder {
   /** The outcome of what was thrown; only a `Failure` is the target's doing, anything else is thrown on. */
   failed(error: unknown): Outcome {
     if (!(error instanceof Failure)) throw error;
-    this.step(`found ${error.found}`);
-    this.step(`expected ${error.expected}`);
-    return this.#outcome(error.reason, error.found, error.expected);
+    const expected = oneLine(this.#masks.expected(error.expected));
+    const found = toldApart(oneLine(this.hide(error.found)), expected);
+    this.#taken.push({
+      atMs: this.elapsedMs(),
+      texts: () => [`found ${found}`, `expected ${expected}`],
+      areShown: true,
+    });
+    return this.#outcome(error.reason, found, expected);
   }
 
   #steps(): readonly Step[] {
-    return this.#taken.flatMap(({ atMs, texts }) =>
-      (typeof texts === 'string' ? [texts] : texts()).map((text) => ({ atMs, text: oneLine(this.hide(text)) })),
+    return this.#taken.flatMap(({ atMs, texts, areShown }) =>
+      (typeof texts === 'string' ? [texts] : texts()).map((text) => ({
+        atMs,
+        text: areShown ? text : oneLine(this.hide(text)),
+      })),
     );
   }
 
@@ -100,8 +116,8 @@ export class Recorder {
     return {
       verdict: reasons[reason].verdict,
       reason,
-      found: found && oneLine(this.hide(found)),
-      expected: expected && oneLine(this.hide(expected)),
+      found,
+      expected,
       durationMs: this.elapsedMs(),
       samples: this.#samples,
       get steps() {

@@ -6,6 +6,7 @@ import { addressesOf, dial } from '../../net/dial.ts';
 import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
 import { certificateMisfits, secureOptions, tlsWarnings } from '../certificate-options.ts';
+import { masksFor } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { type Asked, askByStream, askByUdp, expected } from './exchange.ts';
@@ -41,7 +42,7 @@ export const dns = {
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(value, options, run) {
-    const recorder = new Recorder();
+    const recorder = new Recorder(masksFor([], run, options));
     const { name, type, class: klass, recursion } = options;
     const asked: Asked = { id: randomInt(65_536), question: { name, type, class: klass, recursion } };
     let answer: Answer | undefined;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { sayDuration } from '../../../stack/duration.ts';
 import { Failure } from '../../net/failure.ts';
+import { masksFor } from '../mask.ts';
 import type { Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { sayBytes } from './bytes.ts';
@@ -29,7 +30,7 @@ export const file = {
       ? [{ path: ['min_size'], message: 'min_size is greater than max_size', hint: 'no file can be both' }]
       : [],
   async probe(path, options, run) {
-    const recorder = new Recorder();
+    const recorder = new Recorder(masksFor([], run, options));
     let remembered = recall(run.memory);
     try {
       const now = run.now();

@@ -3,10 +3,12 @@ import { redactUrl, Secret } from '../../../stack/secret.ts';
 import type { Outcome, Run, Sample } from '../../model.ts';
 import { Failure } from '../../net/failure.ts';
 import { tlsWarnings } from '../certificate-options.ts';
+import { isCredentialName, isEverydayValue } from '../everyday.ts';
 import { Cookies } from '../http/cookies.ts';
 import type { Exchanged } from '../http/exchange.ts';
 import { type Asked, ask, http } from '../http/http.ts';
 import { httpValue } from '../http/options.ts';
+import { mask, masksFor } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { headerText } from '../schemas.ts';
@@ -38,15 +40,19 @@ export const flow = {
 
 async function runSteps(steps: Value, run: Run): Promise<Outcome> {
   const values = new Map<string, string>();
-  const hide = (text: string) => [...values.values()].flatMap(written).sort(longestFirst).reduce(mask, text);
-  const recorder = new Recorder(hide);
+  const masks = masksFor([], run, steps);
+  const hide = (text: string, isOpen: (value: string) => boolean) => maskSaved(values, isOpen)(text);
+  const recorder = new Recorder({ ...masks, found: (text) => masks.found(hide(text, masks.isOpen)) });
   const cookies = new Cookies();
   const samples = new Map<string, Sample>();
   try {
     for (const step of steps) {
       const beganMs = recorder.elapsedMs();
       recorder.step(`step "${step.name}"`);
-      const asked = await askStep(step, values, run, beganMs, { cookies, hide }).catch((error: unknown) => {
+      const asked = await askStep(step, values, run, beganMs, {
+        cookies,
+        hide: (text, isOpen) => hide(text, (value) => masks.isOpen(value) || isOpen(value)),
+      }).catch((error: unknown) => {
         throw error instanceof Failure ? failureOf(error, step) : error;
       });
       recorder.sample(durationMetric, (recorder.elapsedMs() - beganMs) / 1_000, { phase: step.name });
@@ -186,22 +192,12 @@ function finish(recorder: Recorder, samples: ReadonlyMap<string, Sample>): Recor
   return recorder;
 }
 
-/** Shorter ones stand in every text by chance. */
-const shortest = 4;
-
-/** A value in every form in which it was sent. */
-function written(value: string): readonly string[] {
-  const inUrls = encodeURIComponent(value.toWellFormed());
-  const forms = [value, inUrls, JSON.stringify(value).slice(1, -1), withoutControls(value)];
-  return [...new Set(forms)].filter((form) => form.length >= shortest);
-}
-
-function longestFirst(a: string, b: string): number {
-  return b.length - a.length;
-}
-
-function mask(text: string, secret: string): string {
-  return text.replaceAll(secret, '[redacted]');
+/** Masks values in every form in which they were sent, but for what the file says itself and what nobody takes for a secret. */
+function maskSaved(values: ReadonlyMap<string, string>, isOpen: (value: string) => boolean): (text: string) => string {
+  const isSecret = (name: string, value: string) =>
+    (isCredentialName(name) || !isEverydayValue(value)) && !isOpen(value);
+  const secrets = [...values].filter(([name, value]) => isSecret(name, value)).map(([, value]) => value);
+  return mask([...secrets, ...secrets.map(withoutControls)]);
 }
 
 function misfits(steps: Value): readonly Misfit[] {

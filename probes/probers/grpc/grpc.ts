@@ -7,7 +7,7 @@ import { Failure } from '../../net/failure.ts';
 import { formatHostPort, type HostPort } from '../../net/host-port.ts';
 import { secureWith } from '../../net/secure.ts';
 import { askedOfTls, certificateMisfits, misfitsOf, secureOptions, tlsWarnings } from '../certificate-options.ts';
-import { mask } from '../mask.ts';
+import { masksFor, named } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { type Answered, callUnary } from './call.ts';
@@ -40,9 +40,10 @@ export const grpc = {
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(value, options, run) {
-    const secrets = Object.values(options.metadata).map((secret) => secret.reveal());
+    const given = Object.entries(options.metadata).map(([name, secret]) => named(name, secret.reveal()));
     // `Bearer …`: the token alone as well.
-    const recorder = new Recorder(mask([...secrets, ...secrets.map((text) => text.slice(text.indexOf(' ') + 1))]));
+    const tokens = given.map(({ text, as }) => ({ text: text.slice(text.indexOf(' ') + 1), as }));
+    const recorder = new Recorder(masksFor([...given, ...tokens], run, options));
     try {
       const { serving, words } = await check(value, options, run, recorder);
       const { expect } = options;

@@ -62,7 +62,7 @@ export const http = {
 } satisfies Prober<typeof httpValue, typeof httpOptions>;
 
 async function everyAddress(value: URL, options: Options, run: Run): Promise<Outcome> {
-  const recorder = new Recorder(redactor(value, options));
+  const recorder = new Recorder(redactor(value, options, run));
   const { host } = endpoint(value);
   try {
     return await eachAddress(host, options.ip, run, recorder, (own) => oneAddress(value, options, own));
@@ -84,8 +84,8 @@ export interface Asked {
 /** What one request of several may know of the others. */
 export interface Together {
   readonly cookies: Cookies;
-  /** Masks what the others were told. */
-  readonly hide: (text: string) => string;
+  /** Masks what the others were told, but for what is shown all the same. */
+  readonly hide: (text: string, isOpen: (value: string) => boolean) => string;
 }
 
 /** One attempt, as `http` makes it, for a prober that makes several: its answer is handed on. */
@@ -96,7 +96,7 @@ export function ask(value: URL, options: Options, run: Run, together?: Together)
 
 async function once(value: URL, options: Options, run: Run, together?: Together): Promise<Asked> {
   const cookies = together?.cookies ?? (redirectLimit(options) > 0 ? new Cookies() : undefined);
-  const recorder = recorderFor(value, options, together, cookies);
+  const recorder = recorderFor(value, options, run, together, cookies);
   try {
     const answer = await follow(value, options, run, recorder, cookies);
     const { phases } = recorder;
@@ -108,10 +108,21 @@ async function once(value: URL, options: Options, run: Run, together?: Together)
   }
 }
 
-function recorderFor(value: URL, options: Options, together: Together | undefined, cookies?: Cookies): Recorder {
-  const own = redactor(value, options);
-  const all = together ? (text: string) => own(together.hide(text)) : own;
-  return new Recorder(cookies ? (text) => all(cookies.hide(text)) : all);
+function recorderFor(
+  value: URL,
+  options: Options,
+  run: Run,
+  together: Together | undefined,
+  cookies?: Cookies,
+): Recorder {
+  const masks = redactor(value, options, run);
+  if (!together && !cookies) return new Recorder(masks);
+  const { isOpen } = masks;
+  const found = (text: string) => {
+    const withoutCookies = cookies ? cookies.hide(text, isOpen) : text;
+    return masks.found(together ? together.hide(withoutCookies, isOpen) : withoutCookies);
+  };
+  return new Recorder({ ...masks, found });
 }
 
 /** Only a cache of what the endpoints gave out. */
@@ -125,7 +136,7 @@ async function withToken(
   run: Run,
   together: Together | undefined,
 ): Promise<Asked> {
-  const recorder = recorderFor(value, options, together);
+  const recorder = recorderFor(value, options, run, together);
   let token: string;
   try {
     token = await tokens.get(client, performance.now(), () => askForToken(client, options, run, recorder));
@@ -220,7 +231,7 @@ async function request(
   const sent = {
     url,
     method,
-    headers: headersFor(hop, start, options, cookies?.for(url), proxy, run.traceparent),
+    headers: headersFor(hop, start, options, cookies?.for(url), proxy, run, recorder.hide),
     bodyLimit: options.body_limit,
     isStrict: options.expect.strict,
     ...(proxy && { target: withoutUser(url) }),
@@ -247,7 +258,8 @@ function headersFor(
   options: Options,
   cookie: string | undefined,
   proxy: HttpProxy | undefined,
-  traceparent: string | undefined,
+  { traceparent, variables }: Run,
+  hide: (text: string) => string,
 ): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': 'watchpost', accept: '*/*' };
   if (options.compression) headers['accept-encoding'] = 'gzip, deflate, br';
@@ -258,7 +270,13 @@ function headersFor(
   const goes = (name: string) => (isHome ? !(hasLostBody && ofBody.test(name)) : ofChoice.test(name));
   const given = Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value.reveal()] as const);
   const sent = Object.fromEntries(given.filter(([name]) => goes(name)));
-  if (!isHome) return { ...headers, ...sent };
+  if (!isHome) {
+    // One that holds the value of a variable, or what a step has saved, may let somebody in.
+    const isSecret = (value: string) =>
+      hide(value) !== value || variables?.elsewhere.some((one) => value.includes(one.reveal()));
+    for (const [name, value] of Object.entries(sent)) if (!isSecret(value)) headers[name] = value;
+    return headers;
+  }
   if (traceparent !== undefined) headers.traceparent = traceparent;
   const asked = start.username || start.password ? credentials(start) : undefined;
   if (asked) headers.authorization = `Basic ${Buffer.from(`${asked.user}:${asked.password}`).toString('base64')}`;

@@ -3,6 +3,7 @@ import { sayDuration } from '../../../stack/duration.ts';
 import type { Address, Run } from '../../model.ts';
 import { addressesOf } from '../../net/dial.ts';
 import { Failure } from '../../net/failure.ts';
+import { masksFor } from '../mask.ts';
 import type { Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { icmpOptions, icmpValue } from './options.ts';
@@ -38,7 +39,7 @@ export const icmp = {
         ]
       : [],
   async probe(host, options, run) {
-    const recorder = new Recorder();
+    const recorder = new Recorder(masksFor([], run, options));
     try {
       const addresses = await addressesOf(host, options.ip, expected, run, recorder);
       await askInTurn(addresses, options, run, recorder).catch((error: unknown) => {

@@ -11,7 +11,7 @@ import { secure } from '../../net/secure.ts';
 import { startTls } from '../../net/start-tls.ts';
 import type { Awaited } from '../../net/while-open.ts';
 import { certificateMisfits, secureOptions, tlsWarnings, uncheckedWarning } from '../certificate-options.ts';
-import { mask } from '../mask.ts';
+import { credential, masksFor } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { expectAnswer } from './expect.ts';
@@ -38,7 +38,7 @@ export const postgres = {
       : [],
   async probe(value, options, run) {
     const password = (options.password ?? value.password)?.reveal() ?? '';
-    const recorder = new Recorder(mask([password]));
+    const recorder = new Recorder(masksFor([credential(password)], run, options));
     let socket: Socket | undefined;
     let session: Session | undefined;
     try {

@@ -7,7 +7,7 @@ import { Failure, oneLine } from '../../net/failure.ts';
 import { formatHostPort } from '../../net/host-port.ts';
 import { secure } from '../../net/secure.ts';
 import { certificateMisfits, secureOptions, tlsWarnings } from '../certificate-options.ts';
-import { mask } from '../mask.ts';
+import { credential, masksFor } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { ValueMatcher } from '../value-matcher.ts';
@@ -36,7 +36,7 @@ export const redis = {
       : [],
   async probe(value, options, run) {
     const password = (options.password ?? value.password)?.reveal();
-    const recorder = new Recorder(mask([password ?? '']));
+    const recorder = new Recorder(masksFor([credential(password)], run, options));
     let socket: Socket | undefined;
     try {
       const dialled = await dial(value, options.ip, expected, run, recorder);

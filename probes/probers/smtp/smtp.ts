@@ -5,7 +5,7 @@ import { dial } from '../../net/dial.ts';
 import { Failure, oneLine } from '../../net/failure.ts';
 import { formatHostPort, type HostPort } from '../../net/host-port.ts';
 import { certificateMisfits, secureOptions, tlsWarnings } from '../certificate-options.ts';
-import { mask } from '../mask.ts';
+import { credential, masksFor } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import type { TextPattern } from '../text-pattern.ts';
@@ -31,7 +31,9 @@ export const smtp = {
       : [],
   async probe(value, options, run) {
     const password = options.password?.reveal() ?? '';
-    const recorder = new Recorder(mask([password, authPlain(options.username ?? '', password)]));
+    const recorder = new Recorder(
+      masksFor([credential(password), credential(authPlain(options.username ?? '', password))], run, options),
+    );
     let session: SmtpSession | undefined;
     try {
       const dialled = await dial(value, options.ip, 'a mail server', run, recorder);

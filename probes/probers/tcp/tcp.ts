@@ -7,6 +7,7 @@ import { Failure } from '../../net/failure.ts';
 import { formatHostPort, type HostPort } from '../../net/host-port.ts';
 import { isOwnAddress } from '../../net/own-address.ts';
 import { askedOfTls, certificateMisfits, misfitsOf, secureOptions, tlsWarnings } from '../certificate-options.ts';
+import { type Masks, masksFor, message } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { converse, sayBytes } from './dialogue.ts';
@@ -29,7 +30,7 @@ export const tcp = {
   warnings: (_, options) => tlsWarnings(options),
   async probe(value, options, run) {
     if (!options.all_addresses) return await connection(value, options, run);
-    const recorder = new Recorder();
+    const recorder = new Recorder(masksFor([], run, options));
     try {
       return await eachAddress(value.host, options.ip, run, recorder, (own) => connection(value, options, own));
     } catch (error) {
@@ -39,7 +40,7 @@ export const tcp = {
 } satisfies Prober<typeof tcpValue, typeof tcpOptions>;
 
 async function connection(value: HostPort, options: Options, run: Run): Promise<Outcome> {
-  const recorder = new Recorder(redactor(options));
+  const recorder = new Recorder(redactor(options, run));
   const expected = options.expect === 'open' ? 'an open port' : 'a closed port';
   let socket: Socket | undefined;
   try {
@@ -70,21 +71,15 @@ async function connection(value: HostPort, options: Options, run: Run): Promise<
   }
 }
 
-/** Shorter ones stand in every text by chance, and to mask them would say what they are. */
-const shortest = 4;
-
 /** Masks what the dialogue sends, should the peer say it back: whole lines, and of `PASS sesame` the second word too. */
-function redactor({ dialogue = [] }: Options): (text: string) => string {
-  const sent = dialogue.flatMap(({ send, send_hex: hex }) => [
+function redactor(options: Options, run: Run): Masks {
+  const sent = (options.dialogue ?? []).flatMap(({ send, send_hex: hex }) => [
     ...(send ? [Buffer.from(send.reveal())] : []),
     ...(hex ? [Buffer.from(hex.reveal(), 'hex')] : []),
   ]);
   const lines = sent.flatMap((bytes) => bytes.toString('utf8').split(/[\r\n]+/));
   const texts = lines.flatMap((line) => [line.trim(), line.slice(line.indexOf(' ') + 1).trim()]);
-  const masked = [...new Set([...texts, ...sent.map(sayBytes)])]
-    .filter((text) => text.length >= shortest)
-    .sort((a, b) => b.length - a.length);
-  return (text) => masked.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  return masksFor([...texts, ...sent.map(sayBytes)].map(message), run, options);
 }
 
 /** What is never looked at. */

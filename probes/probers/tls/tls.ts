@@ -8,6 +8,7 @@ import { formatHostPort, type HostPort } from '../../net/host-port.ts';
 import { acceptedByServer, type SecureOptions, secureWith } from '../../net/secure.ts';
 import { startTls } from '../../net/start-tls.ts';
 import { certificateMisfits, secureOptions, tlsWarnings } from '../certificate-options.ts';
+import { masksFor } from '../mask.ts';
 import type { Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { tlsOptions, tlsValue } from './options.ts';
@@ -38,7 +39,7 @@ export const tls = {
       : [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }],
   async probe(value, options, run) {
     if (!options.all_addresses) return await handshake(value, options, run);
-    const recorder = new Recorder();
+    const recorder = new Recorder(masksFor([], run, options));
     try {
       return await eachAddress(value.host, options.ip, run, recorder, (own) => handshake(value, options, own));
     } catch (error) {
@@ -48,7 +49,7 @@ export const tls = {
 } satisfies Prober<typeof tlsValue, typeof tlsOptions>;
 
 async function handshake(value: HostPort, options: Options, run: Run): Promise<Outcome> {
-  const recorder = new Recorder();
+  const recorder = new Recorder(masksFor([], run, options));
   let socket: Socket | undefined;
   try {
     const dialled = await dial(value, options.ip, 'a TLS server', run, recorder);

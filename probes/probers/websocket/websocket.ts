@@ -8,7 +8,7 @@ import { Failure } from '../../net/failure.ts';
 import type { HostPort } from '../../net/host-port.ts';
 import { secureWith } from '../../net/secure.ts';
 import { askedOfTls, certificateMisfits, misfitsOf, secureOptions, tlsWarnings } from '../certificate-options.ts';
-import { mask } from '../mask.ts';
+import { credential, type Given, masksFor, message, named } from '../mask.ts';
 import type { Misfit, Prober } from '../prober.ts';
 import { Recorder } from '../recorder.ts';
 import { Conversation } from './conversation.ts';
@@ -39,7 +39,7 @@ export const websocket = {
       ? [{ name: 'without verifying the certificate', options: { ...options, trust: 'any' as const } }]
       : [],
   async probe(url, options, run) {
-    const recorder = new Recorder(mask(secretsOf(url, options)));
+    const recorder = new Recorder(masksFor(givenOf(url, options), run, options));
     try {
       await converse(url, options, run, recorder);
       return withPhases(recorder).pass();
@@ -131,17 +131,17 @@ function withPhases(recorder: Recorder): Recorder {
   return recorder;
 }
 
-function secretsOf(url: URL, options: Options): readonly string[] {
-  const headers = Object.values(options.headers).map((value) => value.reveal());
+function givenOf(url: URL, options: Options): readonly Given[] {
+  const headers = Object.entries(options.headers).map(([name, value]) => named(name, value.reveal()));
   return [
     ...headers,
     // `Bearer …`: the token alone as well.
-    ...headers.map((value) => value.slice(value.indexOf(' ') + 1)),
-    ...url.searchParams.values(),
-    url.password,
-    decodeURIComponent(url.password),
-    (authorization(url).authorization ?? '').replace('Basic ', ''),
-    options.send?.reveal() ?? '',
+    ...headers.map(({ text, as }) => ({ text: text.slice(text.indexOf(' ') + 1), as })),
+    ...[...url.searchParams].map(([name, value]) => named(name, value)),
+    credential(url.password),
+    credential(decodeURIComponent(url.password)),
+    credential((authorization(url).authorization ?? '').replace('Basic ', '')),
+    message(options.send?.reveal()),
   ];
 }
 

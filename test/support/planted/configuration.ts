@@ -74,6 +74,22 @@ export function plantedProbes(port: number, planted: PlantedSecrets): Readonly<R
     redis: { redis: at, password: v('redis password') },
     'postgres-url': { postgres: `postgres://monitor:${v('postgres password of the URL')}@${at}/app` },
     postgres: { postgres: `postgres://monitor@${at}/app`, password: v('postgres password') },
+    'expect-json': { http: plain('ok'), expect: { json: { said: v('http expect.json') } } },
+    'expect-body': { http: plain('ok'), expect: { body: [v('http expect.body'), `/a ${v('http expect.body')}/`] } },
+    'expect-expression': { http: plain('ok'), expect: { body: `/a ${v('http expect.body expression')}/` } },
+    'expect-long': { http: plain('ok'), expect: { body: `${'a '.repeat(20)}${v('http expect.body, cut off')}` } },
+    'expect-header': { http: plain('ok'), expect: { headers: { 'x-echo': v('http expect.headers') } } },
+    'expect-no-header': {
+      http: plain('ok'),
+      headers: { 'x-word': v('http not_headers') },
+      expect: { not_headers: { 'x-echo': 'GET' } },
+    },
+    'expect-flow': { flow: [{ name: 'ask', http: plain('ok'), expect: { json: { said: v('flow expect.json') } } }] },
+    'expect-tcp': { tcp: at, dialogue: [{ send: 'PING\r\n' }, { expect: v('tcp expect') }] },
+    'expect-hex': { tcp: at, dialogue: [{ send: 'PING\r\n' }, { expect_hex: planted.hexVariable('tcp expect_hex') }] },
+    'expect-websocket': { websocket: `ws://${at}/echo`, send: 'PING', expect: { message: v('websocket expect') } },
+    'expect-redis': { redis: at, expect: { reply: v('redis expect') } },
+    'expect-smtp': { smtp: at, expect: { banner: v('smtp expect') } },
     smtp: { smtp: at, tls: false, starttls: true, username: 'monitor', password: v('smtp password') },
   };
 }

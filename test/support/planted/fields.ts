@@ -54,7 +54,11 @@ export const shownFields: readonly { readonly fields: RegExp; readonly why: stri
   { fields: /: server_name$|flow\[\]\.server_name$/, why: 'a name of DNS' },
   { fields: /^(dns|grpc|icmp|smtp|tcp|tls): \1$/, why: 'a host, which is the label `target`' },
   { fields: /^file: (file|checksum|min_size|max_size)$/, why: 'a path, which is the label `target`, and sizes' },
-  { fields: /(: |\]\.)(.*\.)?expect(_hex)?\b/, why: 'a page says what was expected' },
+  {
+    fields: /(: |\]\.)(.*\.)?expect(_hex)?\b/,
+    why: 'a page says what was expected; a variable in it is planted',
+  },
+  { fields: /(: |\]\.)redirects_to(\[\])?$/, why: 'hosts that redirects may lead to' },
   { fields: /^dns: name$|^grpc: service$|^websocket: protocols\[\]$/, why: 'what is asked for is said' },
   { fields: /^smtp: (ehlo|mail_from|rcpt_to)$/, why: 'what is said to the server in the clear' },
   { fields: /(: |\.)(user|username|client_id|scopes\[\])$/, why: 'who asks is said where it is refused' },
