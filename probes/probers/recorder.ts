@@ -111,21 +111,54 @@ export class Recorder {
   }
 
   #outcome(reason: Outcome['reason'], found: string, expected: string): Outcome {
-    const makeSteps = () => this.#steps();
-    let steps: readonly Step[] | undefined;
-    return {
-      verdict: reasons[reason].verdict,
-      reason,
-      found,
-      expected,
-      durationMs: this.elapsedMs(),
-      samples: this.#samples,
-      get steps() {
-        steps ??= makeSteps();
-        return steps;
-      },
-      ...(this.#traits && { traits: this.#traits }),
-      ...(this.#dialled && { dialled: this.#dialled }),
-    };
+    const measured = { durationMs: this.elapsedMs(), samples: this.#samples };
+    const about = { ...(this.#traits && { traits: this.#traits }), ...(this.#dialled && { dialled: this.#dialled }) };
+    return new RecordedOutcome(reason, { found, expected }, measured, about, () => this.#steps());
   }
+}
+
+/**
+ * An outcome whose steps are made when somebody asks for them. The property is its own, so that a copy (`{ ...outcome }`) has them,
+ * and its getter is the same function in all. One in an object literal is a new function each time, which V8 keeps by a pair of
+ * accessors that is old from the beginning: all that the getter knows of the run then lives until the next full collection.
+ */
+class RecordedOutcome implements Outcome {
+  readonly verdict: Outcome['verdict'];
+  readonly reason: Outcome['reason'];
+  readonly found: string;
+  readonly expected: string;
+  readonly durationMs: number;
+  readonly samples: readonly Sample[];
+  declare readonly steps: readonly Step[];
+  declare readonly traits?: Readonly<Record<string, string>>;
+  declare readonly dialled?: DialledHost;
+  readonly #makeSteps: () => readonly Step[];
+  #made: readonly Step[] | undefined;
+
+  constructor(
+    reason: Outcome['reason'],
+    { found, expected }: Pick<Outcome, 'found' | 'expected'>,
+    { durationMs, samples }: Pick<Outcome, 'durationMs' | 'samples'>,
+    { traits, dialled }: Pick<Outcome, 'traits' | 'dialled'>,
+    makeSteps: () => readonly Step[],
+  ) {
+    this.verdict = reasons[reason].verdict;
+    this.reason = reason;
+    this.found = found;
+    this.expected = expected;
+    this.durationMs = durationMs;
+    this.samples = samples;
+    this.#makeSteps = makeSteps;
+    Object.defineProperty(this, 'steps', RecordedOutcome.#steps);
+    if (traits) this.traits = traits;
+    if (dialled) this.dialled = dialled;
+  }
+
+  static readonly #steps = {
+    enumerable: true,
+    get(this: RecordedOutcome): readonly Step[] {
+      this.#made ??= this.#makeSteps();
+      return this.#made;
+    },
+  };
 }

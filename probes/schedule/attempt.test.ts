@@ -34,6 +34,24 @@ describe('an attempt', () => {
     expect(faults).toEqual([]);
   });
 
+  test('gives runs that share the getter of their signal: one of its own would outlive the run', async () => {
+    const given: Run[] = [];
+    for (let i = 0; i < 2; i++) {
+      await begin(async (run) => {
+        given.push(run);
+        return passed();
+      }).ended;
+    }
+    const [first, second] = given;
+    if (!first || !second) throw new Error('two runs were begun');
+    const getters = [first, second].map((run) => Object.getOwnPropertyDescriptor(run, 'signal')?.get);
+    expect(getters[0]).toBeTypeOf('function');
+    expect(getters[1]).toBe(getters[0]);
+    // A prober may hand on a copy with another `resolve`.
+    expect({ ...first }.signal).toBe(first.signal);
+    expect(first.signal).not.toBe(second.signal);
+  });
+
   test('aborts the prober at its deadline, and takes the outcome that names the phase', async () => {
     const timedOut = failed('tls_timeout', { found: 'no TLS answer', durationMs: 2_000 });
     const { clock, ended, kept } = begin(async ({ signal }) => {

@@ -92,21 +92,13 @@ export class Attempt {
   }
 
   #run(): Run {
-    const { clock, resolve, memory, traceparent } = this.#context;
-    const signal = () => this.#signal();
-    return {
-      // In the object itself: a prober may hand on a copy with another `resolve`.
-      get signal() {
-        return signal();
-      },
-      onAbort: (callback) => this.#onAbort(callback),
-      worked: (ms) => this.work.add(clock.monotonic(), ms),
-      timeoutMs: this.#probe.timeoutMs,
-      traceparent,
-      resolve,
-      memory,
-      now: () => clock.now(),
-    };
+    return new AttemptRun(
+      this.#context,
+      this.#probe.timeoutMs,
+      () => this.#signal(),
+      (callback) => this.#onAbort(callback),
+      (ms) => this.work.add(this.#context.clock.monotonic(), ms),
+    );
   }
 
   #signal(): AbortSignal {
@@ -181,6 +173,47 @@ export class Attempt {
   #elapsedMs(): number {
     return this.#context.clock.monotonic() - this.#startedMs;
   }
+}
+
+/**
+ * What a prober is given. Its signal is a property of its own, because a prober may hand on a copy with another `resolve`, and is
+ * made when somebody asks for it. The getter is the same function in all: see `RecordedOutcome`.
+ */
+class AttemptRun implements Run {
+  declare readonly signal: AbortSignal;
+  readonly onAbort: (callback: () => void) => () => void;
+  readonly worked: (ms: number) => void;
+  readonly timeoutMs: number;
+  readonly traceparent: string | undefined;
+  readonly resolve: Resolve;
+  readonly memory: Memory;
+  readonly now: () => number;
+  readonly #makeSignal: () => AbortSignal;
+
+  constructor(
+    { clock, resolve, memory, traceparent }: Omit<AttemptContext, 'stop'>,
+    timeoutMs: number,
+    makeSignal: () => AbortSignal,
+    onAbort: (callback: () => void) => () => void,
+    worked: (ms: number) => void,
+  ) {
+    Object.defineProperty(this, 'signal', AttemptRun.#signal);
+    this.onAbort = onAbort;
+    this.worked = worked;
+    this.timeoutMs = timeoutMs;
+    this.traceparent = traceparent;
+    this.resolve = resolve;
+    this.memory = memory;
+    this.now = () => clock.now();
+    this.#makeSignal = makeSignal;
+  }
+
+  static readonly #signal = {
+    enumerable: true,
+    get(this: AttemptRun): AbortSignal {
+      return this.#makeSignal();
+    },
+  };
 }
 
 function timeoutOutcome(timeoutMs: number, durationMs: number): Outcome {
