@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../net/failure.ts';
+import { openMasks } from './mask.ts';
 import { Recorder } from './recorder.ts';
 
 function recorded() {
-  const recorder = new Recorder((text) => text.replaceAll('hunter2', '[redacted]'));
+  const recorder = new Recorder({ ...openMasks, found: (text) => text.replaceAll('hunter2', '[redacted]') });
   let made = 0;
   recorder.step('connected');
   recorder.lazySteps(() => {
