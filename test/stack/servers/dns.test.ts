@@ -158,7 +158,7 @@ describe.skipIf(without)(`real name servers${why}`, () => {
       name: 'a name without such a record',
       at: 'knot',
       options: { name: 'mail.example.org', type: 'AAAA' },
-      is: 'fail dns_records: found no record, expected 1 or more records in the answer',
+      is: 'fail dns_records: found no record, expected 1 or more AAAA records in the answer',
     },
     {
       name: 'a zone that another server has',

@@ -60,6 +60,7 @@ export const shownFields: readonly { readonly fields: RegExp; readonly why: stri
   },
   { fields: /(: |\]\.)redirects_to(\[\])?$/, why: 'hosts that redirects may lead to' },
   { fields: /^dns: name$|^grpc: service$|^websocket: protocols\[\]$/, why: 'what is asked for is said' },
+  { fields: /^heartbeat: heartbeat\.(cron|timezone)$/, why: 'times' },
   { fields: /^smtp: (ehlo|mail_from|rcpt_to)$/, why: 'what is said to the server in the clear' },
   { fields: /(: |\.)(user|username|client_id|scopes\[\])$/, why: 'who asks is said where it is refused' },
   { fields: /^flow: flow\[\]\.(name|save\.\*\.\w+)$/, why: 'where a value is found; the value itself is planted' },
