@@ -106,7 +106,7 @@ function httpModule(options: Readonly<Record<string, unknown>>, tls: object): un
       preferred_ip_protocol: 'ip4',
       follow_redirects: redirectLimit(httpOptions.parse(options)) > 0,
       ...(method !== undefined && { method }),
-      ...(status !== undefined && { valid_status_codes: [status] }),
+      ...(status !== undefined && { valid_status_codes: [status].flat().flatMap(codesOf) }),
       ...(bodyLimit !== undefined && { body_size_limit: `${bodyLimit}B` }),
       ...(body !== undefined && { fail_if_body_not_matches_regexp: [pattern(body)] }),
       ...(headers !== undefined && {
@@ -120,6 +120,12 @@ function httpModule(options: Readonly<Record<string, unknown>>, tls: object): un
       ...tls,
     },
   };
+}
+
+/** It lists codes, and knows no `2xx`. */
+function codesOf(status: unknown): readonly number[] {
+  const [, first] = /^(\d)xx$/.exec(String(status)) ?? [];
+  return first === undefined ? [Number(status)] : Array.from({ length: 100 }, (_, i) => Number(first) * 100 + i);
 }
 
 function pattern(text: unknown): string {

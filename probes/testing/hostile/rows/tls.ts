@@ -135,6 +135,7 @@ export const tlsRows: readonly HostileRow[] = [
     behaviour: 'ok',
     reason: 'ok',
     curl: '200',
+    blackbox: 'Go asks DNS for `localhost.`, not the file of hosts, and finds no address',
   },
   {
     name: 'refuses the handshake for trouble of its own',
