@@ -98,7 +98,7 @@ test('what a probe gives up is said for each', async () => {
   expect(await runWatchpost(['check', '--config', file])).toEqual({
     code: 0,
     stdout: [
-      `${file}: ok: 1 service, 7 probes`,
+      `${sayPath(file)}: ok: 1 service, 7 probes`,
       `warning: probe "box/ups": trust: unchecked ${looksAtNothing}`,
       `warning: probe "box/old": legacy_tls: true ${canBeBroken}`,
       `warning: probe "box/version": expect.version ${canBeBroken}`,
