@@ -5,7 +5,7 @@ import { Recorder } from '../probers/recorder.ts';
 import { startFaultServer } from '../testing/fault-server.ts';
 import { ownTime } from '../testing/own-time.ts';
 import { startSilentPort } from '../testing/silent-port.ts';
-import { dial } from './dial.ts';
+import { connectFailure, dial } from './dial.ts';
 import { Failure } from './failure.ts';
 
 const address = (text: string): Address => ({ address: text, family: text.includes(':') ? 6 : 4 });
@@ -65,5 +65,40 @@ describe('dial', () => {
 
   test('a name without an address does not resolve', async () => {
     expect(await dialled(1, [])).toBe('dns_not_found: no address of panel');
+  });
+});
+
+describe('an address that the system cannot use', () => {
+  test.each([
+    {
+      name: 'is out of reach where the host has no IPv6',
+      code: 'EADDRNOTAVAIL',
+      where: '[2001:db8::1]:443',
+      speaksIpv6: false,
+      is: ['connect_unreachable', '[2001:db8::1]:443 cannot be reached: this host has no IPv6 (EADDRNOTAVAIL)'],
+    },
+    {
+      name: 'is so too where the kernel was built without it',
+      code: 'EAFNOSUPPORT',
+      where: '[2001:db8::1]:443',
+      speaksIpv6: false,
+      is: ['connect_unreachable', '[2001:db8::1]:443 cannot be reached: this host has no IPv6 (EAFNOSUPPORT)'],
+    },
+    {
+      name: 'is trouble of the prober where the host has IPv6: no local port is left',
+      code: 'EADDRNOTAVAIL',
+      where: '[2001:db8::1]:443',
+      speaksIpv6: true,
+      is: ['internal', 'the prober could not open a socket for [2001:db8::1]:443 (EADDRNOTAVAIL)'],
+    },
+    {
+      name: 'is that as well by IPv4',
+      code: 'EADDRNOTAVAIL',
+      where: '192.0.2.1:443',
+      speaksIpv6: false,
+      is: ['internal', 'the prober could not open a socket for 192.0.2.1:443 (EADDRNOTAVAIL)'],
+    },
+  ])('$name', ({ code, where, speaksIpv6, is }) => {
+    expect(connectFailure(code, where, () => speaksIpv6)).toEqual(is);
   });
 });

@@ -5,6 +5,7 @@ import type { Address, Run } from '../model.ts';
 import type { Recorder } from '../probers/recorder.ts';
 import { codeOf, Failure } from './failure.ts';
 import { formatHostPort, type HostPort } from './host-port.ts';
+import { hasIpv6 } from './own-address.ts';
 import { pace } from './pace.ts';
 import { whenAborted } from './when-aborted.ts';
 
@@ -173,8 +174,19 @@ function asAddress(host: string): Address | undefined {
   return family === 4 || family === 6 ? { address: host, family } : undefined;
 }
 
-/** What a code of the system says of an attempt to reach `where`: reason and words. */
-export function connectFailure(code: string, where: string): readonly [Failure['reason'], string] {
+/**
+ * What a code of the system says of an attempt to reach `where`: reason and words. An IPv6 address that this host cannot use is out of its reach and
+ * no trouble of the prober's own: a redirect or an answer of DNS may name one.
+ * @param where `host:port`, an IPv6 address in brackets
+ */
+export function connectFailure(
+  code: string,
+  where: string,
+  speaksIpv6: () => boolean = hasIpv6,
+): readonly [Failure['reason'], string] {
+  if ((code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') && where.startsWith('[') && !speaksIpv6()) {
+    return ['connect_unreachable', `${where} cannot be reached: this host has no IPv6 (${code})`];
+  }
   switch (code) {
     case 'ECONNREFUSED':
       return ['connect_refused', `connection refused by ${where}`];

@@ -13,6 +13,13 @@ export function isOwnAddress(host: string): boolean {
   return ownAddresses().check(host, type);
 }
 
+/** Whether this host speaks IPv6 with others: an interface beside loopback has an address of it. */
+export function hasIpv6(interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces()): boolean {
+  return Object.values(interfaces).some((addresses) =>
+    addresses?.some((one) => one.family === 'IPv6' && !one.internal),
+  );
+}
+
 function ownAddresses(): BlockList {
   const own = new BlockList();
   own.addSubnet('127.0.0.0', 8, 'ipv4');
