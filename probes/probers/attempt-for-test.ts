@@ -18,7 +18,7 @@ export async function attempt<V extends z.ZodType, O extends z.ZodObject>(
     readonly traceparent?: string;
   } = {},
 ): Promise<Outcome> {
-  const timeoutMs = limits.timeoutMs ?? 2_000;
+  const timeoutMs = limits.timeoutMs ?? 20_000;
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new Error('deadline')), timeoutMs);
   try {

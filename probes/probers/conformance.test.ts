@@ -111,7 +111,9 @@ describe.each(dialling)('the prober $kind, which dials', ({ prober, dials }) => 
 
   test('reports only metrics that it lists, with a reason of the closed list, in short lines', async () => {
     await using peer = await startFaultServer();
-    for (const port of [peer.port, 1]) expectWellFormed(prober, await attemptOf(prober, dials(port)));
+    for (const port of [peer.port, 1]) {
+      expectWellFormed(prober, await attemptOf(prober, dials(port), { timeoutMs: 2_000 }));
+    }
   });
 
   test('leaves no descriptor behind after 200 failing attempts', async () => {

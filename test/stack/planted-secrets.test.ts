@@ -145,17 +145,9 @@ describe('a secret', () => {
     await expect.poll(() => mail.received.length, { timeout: 30_000 }).toBeGreaterThan(1);
     await expect.poll(() => collector.received.length, { timeout: 30_000 }).toBeGreaterThan(1);
     await expect.poll(() => loki.received.length, { timeout: 30_000 }).toBeGreaterThan(1);
-    const sent = planted.foundIn(echo.seen());
-    for (const field of [
-      'http headers',
-      'http bearer',
-      'http client_secret',
-      'flow basic',
-      'redis password',
-      'tcp send',
-    ]) {
-      expect(sent).toContain(field);
-    }
+    const fields = ['http headers', 'http bearer', 'http client_secret', 'flow basic', 'redis password', 'tcp send'];
+    // On a busy machine a run may end before its last step; the next run goes there.
+    await expect.poll(() => planted.foundIn(echo.seen()), { timeout: 60_000 }).toEqual(expect.arrayContaining(fields));
   });
 
   const outputs: Readonly<Record<string, () => Promise<string>>> = {

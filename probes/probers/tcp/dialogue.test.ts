@@ -124,7 +124,7 @@ const cases: readonly {
 ];
 
 describe('a dialogue', () => {
-  test.each(cases)('$name', async ({ peer: acts, dialogue, timeoutMs = 2_000, is }) => {
+  test.each(cases)('$name', async ({ peer: acts, dialogue, timeoutMs = 20_000, is }) => {
     await using peer = await startScriptedPeer(acts);
     const options = { dialogue, ...(JSON.stringify(dialogue).includes('starttls') && { trust: 'any' as const }) };
     const outcome = await attempt(tcp, `127.0.0.1:${peer.port}`, options, { timeoutMs });
@@ -135,7 +135,7 @@ describe('a dialogue', () => {
   test('does not show what it says, also where the peer says it back', async () => {
     await using peer = await startScriptedPeer([/\n/, '-ERR unknown user for PASS sesame, sesame\r\n', 'hang']);
     const dialogue = [{ send: 'PASS sesame\r\n' }, { expect: '+OK' }];
-    const outcome = await attempt(tcp, `127.0.0.1:${peer.port}`, { dialogue }, { timeoutMs: 200 });
+    const outcome = await attempt(tcp, `127.0.0.1:${peer.port}`, { dialogue }, { timeoutMs: 2_000 });
     expect(peer.received()).toBe('PASS sesame\r\n');
     expect(JSON.stringify(outcome)).not.toContain('sesame');
     expect(outcome.found).toBe('"-ERR unknown user for [redacted], [redacted]"');
