@@ -38,12 +38,15 @@ export class ExpositionWriter {
   /** What is still to be written before the first sample of the family. */
   #head = '';
   #name = '';
+  /** Up to the first label. */
+  #opened = '';
   #asks = 0;
   /** Since when this part is being written; undefined where nobody has asked yet. */
   #beganMs: number | undefined;
 
   family({ name, type, help }: FamilyHead): void {
     this.#name = name;
+    this.#opened = `${name}{`;
     this.#head = `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
   }
 
@@ -57,10 +60,14 @@ export class ExpositionWriter {
       this.#pieces.push(this.#head);
       this.#head = '';
     }
-    if (labels === '' && more === '') this.#pieces.push(this.#name, suffix);
-    else if (more === '') this.#pieces.push(this.#name, suffix, '{', labels, '}');
-    else this.#pieces.push(this.#name, suffix, '{', labels, labels === '' ? '' : ',', more, '}');
-    this.#pieces.push(' ', renderValue(value), exemplar === undefined ? '\n' : ` # ${exemplar}\n`);
+    const pieces = this.#pieces;
+    if (labels === '' && more === '') pieces.push(this.#name, suffix, ' ');
+    else if (suffix === '') pieces.push(this.#opened, labels);
+    else pieces.push(this.#name, suffix, '{', labels);
+    if (more !== '') pieces.push(labels === '' ? '' : ',', more, '} ');
+    else if (labels !== '') pieces.push('} ');
+    if (exemplar === undefined) pieces.push(renderValue(value), '\n');
+    else pieces.push(renderValue(value), ` # ${exemplar}\n`);
     // Near enough to know when a part is long enough.
     this.#length += this.#name.length + labels.length + more.length + 10;
   }

@@ -136,8 +136,8 @@ function open(
   const beganMs = recorder.elapsedMs();
   const socket = connectTcp({ host: address.address, port, family: address.family });
   pace(socket, run);
-  const end = () => {
-    recorder.phase('connect', recorder.elapsedMs() - beganMs);
+  const end = (endedMs = recorder.elapsedMs()) => {
+    recorder.phase('connect', endedMs - beganMs);
     clearTimeout(timer);
     stopWaiting();
     // A closed socket lives on until the collector's next full turn, and with it whatever still listens to it. Its later errors
@@ -151,7 +151,7 @@ function open(
   };
   const silent = () => give('connect_timeout', `no answer from ${where} in ${sayDuration(limit.saidMs)}`);
   const connected = () => {
-    end();
+    end(recorder.arrivedMs());
     recorder.step(`connected to ${where}`);
     resolve({ socket, address });
   };

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Run } from '../model.ts';
+import { turn } from './turn.ts';
 import { WorkMeter } from './work-meter.ts';
 
 /** What one socket may use of a turn of the event loop before the others have theirs; libuv alone would read 2 MiB of it. */
-const turn = { ms: 8, bytes: 262_144 };
+const share = { ms: 8, bytes: 262_144 };
 /** Whoever reads can stop after so much, not only after a whole packet of 64 KiB. */
 const pieceBytes = 16_384;
 /** An answer of usual size makes no stall, and to measure it would be a twentieth of what its run costs. */
@@ -31,6 +32,7 @@ export function pace(socket: Socket, run: Run): void {
   };
   // As one that implements a stream may: what is read goes through `push`, and `_read` asks for more.
   socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    turn.beganMs();
     if (!Buffer.isBuffer(chunk)) return give.call(socket, chunk, encoding);
     usedBytes += chunk.length;
     seen.packets++;
@@ -40,7 +42,7 @@ export function pace(socket: Socket, run: Run): void {
     for (let at = 0; at < chunk.length && !socket.destroyed; at += pieceBytes) {
       wantsMore = give.call(socket, chunk.length > pieceBytes ? chunk.subarray(at, at + pieceBytes) : chunk);
     }
-    if (usedMs < turn.ms && usedBytes < turn.bytes) return wantsMore;
+    if (usedMs < share.ms && usedBytes < share.bytes) return wantsMore;
     if (!isHeld) setImmediate(release);
     isHeld = true;
     return false;

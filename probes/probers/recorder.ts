@@ -2,6 +2,7 @@ import type { Phase } from '../../stack/metrics.ts';
 import { reasons } from '../../stack/reasons.ts';
 import type { DialledHost, Outcome, Sample, Step } from '../model.ts';
 import { Failure, oneLine } from '../net/failure.ts';
+import { turn } from '../net/turn.ts';
 import { type Masks, openMasks } from './mask.ts';
 import { toldApart } from './told-apart.ts';
 
@@ -40,6 +41,14 @@ export class Recorder {
     return performance.now() - this.#start;
   }
 
+  /**
+   * When that came in which a handler of the network is being told of, in milliseconds since the attempt began: before this handler
+   * had its turn, where others had theirs.
+   */
+  arrivedMs(): number {
+    return Math.max(0, turn.beganMs() - this.#start);
+  }
+
   /** Does the work and adds its time to that of the phase, also when it fails: a phase that hung is where the time went. */
   async time<T>(phase: Phase, work: () => Promise<T>): Promise<T> {
     const began = this.elapsedMs();
@@ -52,7 +61,7 @@ export class Recorder {
 
   /** Adds to the time of a phase what was measured where it ended. */
   phase(phase: Phase, ms: number): void {
-    this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + ms);
+    this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + Math.max(0, ms));
   }
 
   /** Milliseconds by phase, of those that ran. */

@@ -99,6 +99,7 @@ class Exchange implements AnswerReader {
     this.#socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
     try {
       const message = wireMessage(this.#request);
+      this.#phaseBeganMs = this.#recorder.elapsedMs();
       if (typeof message === 'string') this.#socket.write(message, 'latin1');
       else this.#socket.write(message);
     } catch (error) {
@@ -128,9 +129,9 @@ class Exchange implements AnswerReader {
     }
     // RFC 9110, section 15.2: any number of interim answers may come first, also where nobody asked for them.
     if (head.status < 200) return false;
-    const nowMs = this.#recorder.elapsedMs();
-    this.#recorder.phase('processing', nowMs - this.#phaseBeganMs);
-    this.#phaseBeganMs = nowMs;
+    const arrivedMs = this.#recorder.arrivedMs();
+    this.#recorder.phase('processing', arrivedMs - this.#phaseBeganMs);
+    this.#phaseBeganMs = arrivedMs;
     this.#head = head;
     this.#headers = byName(head.headers);
     this.#recorder.lazySteps(headSteps(head.status, head.version, this.#headers));
@@ -158,7 +159,8 @@ class Exchange implements AnswerReader {
   #answered({ text, note, unreadable }: ReadBody): void {
     if (this.#settled || !this.#head) return;
     const { status, version, headers } = this.#head;
-    this.#end();
+    // A decoder is done in a turn of its own.
+    this.#end(this.#body?.isDecoding ? undefined : this.#recorder.arrivedMs());
     if (note !== undefined) this.#recorder.step(note);
     this.#recorder.step(`a body of ${text.length} characters`);
     const location = locationOf(headers);
@@ -230,9 +232,9 @@ class Exchange implements AnswerReader {
   }
 
   /** Whatever it came to: the phase that ran is over, and so is the connection. */
-  #end(): void {
+  #end(endedMs = this.#recorder.elapsedMs()): void {
     this.#settled = true;
-    this.#recorder.phase(this.#head ? 'transfer' : 'processing', this.#recorder.elapsedMs() - this.#phaseBeganMs);
+    this.#recorder.phase(this.#head ? 'transfer' : 'processing', endedMs - this.#phaseBeganMs);
     this.#stopWaiting?.();
     // A closed socket lives on until the collector's next full turn, and with it whatever still listens to it.
     this.#socket

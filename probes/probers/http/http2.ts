@@ -116,9 +116,9 @@ function readAnswer(
   stream
     .on('response', (answer, _, raw) => {
       if (settled) return;
-      const nowMs = recorder.elapsedMs();
-      recorder.phase('processing', nowMs - beganMs);
-      beganMs = nowMs;
+      const arrivedMs = recorder.arrivedMs();
+      recorder.phase('processing', arrivedMs - beganMs);
+      beganMs = arrivedMs;
       if (raw.join('').length > headLimit) {
         fail('protocol', 'headers of more than 64 KiB');
         return;
