@@ -196,12 +196,13 @@ describe('http by HTTP/2', () => {
     const url = `https://localhost:${peer.port}${path}`;
     const given = { ca_file, http2: true, ...options };
     let outcome: Outcome | undefined;
-    // What hangs uses up all of its time; the others end by themselves, on a busy machine too.
-    const timeoutMs = String(is).includes('_timeout') ? 1_000 : 20_000;
+    // What hangs uses up all of its time; the others end by themselves, on a busy machine too, and long before their deadline.
+    const hangs = String(is).includes('_timeout');
+    const timeoutMs = hangs ? 1_000 : 20_000;
     const ms = await ownTime(async () => {
       outcome = await attempt(http, url, given, { timeoutMs });
     });
-    expect(ms).toBeLessThan(timeoutMs + 50);
+    expect(ms).toBeLessThan(hangs ? timeoutMs + 50 : timeoutMs / 2);
     if (!outcome) throw new Error('no outcome');
     if (typeof is === 'string') expect(judgement(outcome)).toBe(is);
     else expect(judgement(outcome)).toMatch(is);

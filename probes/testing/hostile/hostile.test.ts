@@ -13,7 +13,7 @@ import { hostileRows } from './table.ts';
 
 /** Rows that are about time use up all of it. */
 const hangMs = 1_500;
-/** The others end by themselves, on a busy machine too. */
+/** The others end by themselves, on a busy machine too: in less than half of this, and one that only its deadline ends does not. */
 const answerMs = 20_000;
 const rounds = 3;
 
@@ -47,7 +47,7 @@ describe.each(Array.from({ length: rounds }, (_, i) => i + 1))('round %i: a targ
         verdict,
         reason: row.reason,
       });
-      expect(took).toBeLessThan(timeoutMs + 50);
+      expect(took).toBeLessThan(isAboutTime(row) ? hangMs + 50 : answerMs / 2);
       if (row.connections !== undefined) expect(peer.accepted()).toBe(row.connections);
       await expect.poll(() => peer.open()).toBe(0);
     },
@@ -79,6 +79,6 @@ async function resolverFor(kind: NameKind, cleanup: AsyncDisposableStack): Promi
 }
 
 /** Whether only the end of its time ends an attempt at the target. */
-function isAboutTime({ reason, atAccept, resolves }: HostileRow): boolean {
-  return reason.endsWith('_timeout') || atAccept === 'silent' || resolves === 'silent-resolver';
+function isAboutTime({ reason, atAccept, resolves, mayStillCome = false }: HostileRow): boolean {
+  return mayStillCome || reason.endsWith('_timeout') || atAccept === 'silent' || resolves === 'silent-resolver';
 }

@@ -50,6 +50,8 @@ export interface HostileRow {
   /** As the user writes them beside the target. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly reason: Reason;
+  /** What was expected may still come, as far as the prober knows: only its deadline ends the attempt. */
+  readonly mayStillCome?: true;
   /** How many connections the target sees, where that is the point. */
   readonly connections?: number;
   /** What `curl` says of the same server, where that was tried: `200`, `(56) chunk hex-length char not a hex digit`. */

@@ -284,6 +284,7 @@ export const busyProtocolRows: readonly HostileRow[] = [
     options: { dialogue: [{ expect: '/^220 /' }] },
     responds: (socket) => inPackets(socket, Buffer.alloc(10_000, 'x'), 1),
     reason: 'answer',
+    mayStillCome: true,
   },
   {
     name: 'greets by FTP in lines that do not end',

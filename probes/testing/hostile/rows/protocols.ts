@@ -28,6 +28,7 @@ export const protocolRows: readonly HostileRow[] = [
     atAccept: 'greet',
     options: { dialogue: [{ expect: '/^SSH-/' }] },
     reason: 'answer',
+    mayStillCome: true,
   },
   {
     name: 'does not greet',
