@@ -79,6 +79,8 @@ async function resolverFor(kind: NameKind, cleanup: AsyncDisposableStack): Promi
 }
 
 /** Whether only the end of its time ends an attempt at the target. */
-function isAboutTime({ reason, atAccept, resolves, mayStillCome = false }: HostileRow): boolean {
-  return mayStillCome || reason.endsWith('_timeout') || atAccept === 'silent' || resolves === 'silent-resolver';
+function isAboutTime({ reason, atAccept, resolves, mayStillCome }: HostileRow): boolean {
+  return (
+    mayStillCome === true || reason.endsWith('_timeout') || atAccept === 'silent' || resolves === 'silent-resolver'
+  );
 }
